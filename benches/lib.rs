@@ -1,0 +1,1 @@
+//! Benchmarks against peers and floors; `cargo bench --bench NAME` runs one.

@@ -1,0 +1,3 @@
+//! cv-pipeline.
+
+fn main() {}

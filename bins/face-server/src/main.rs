@@ -1,0 +1,3 @@
+//! face-server.
+
+fn main() {}

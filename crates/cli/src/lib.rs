@@ -1,0 +1,1 @@
+//! What every brigade binary shares: arguments, exit codes, signals, progress.

@@ -1,0 +1,1 @@
+//! Run the same typed job in a loop, on threads or in worker processes that survive anything.

@@ -1,0 +1,1 @@
+//! Samples CPU, memory and one process tree while work runs.

@@ -1,0 +1,1 @@
+//! Two phases of jobs, fetch and render, composed into CVs in a ZIP.

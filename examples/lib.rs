@@ -1,0 +1,1 @@
+//! Examples of every crate, one file each; `cargo run --example NAME` runs one.
