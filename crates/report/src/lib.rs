@@ -1,1 +1,31 @@
-//! A run's record as text, JSON and HTML.
+//! A run's record, and what can be made of it: text, JSON.
+//!
+//! [`Run`] says what was asked, where it ran, what each task and the machine did, and how it ended. Everything else
+//! is a pure function of it, so a report can be made again, years later, from `run.json` alone. The crate knows
+//! nothing of downloads, PDFs or executors, and reads no clock and no file: whoever runs the work fills the record.
+//!
+//! ```
+//! use brigade_report::{json, parse, text, Run};
+//!
+//! let run: Run = brigade_report::example::run(3);
+//! assert!(text(&run).starts_with("Number of CV's: 3\n"));
+//! assert_eq!(parse(&json(&run))?, run);
+//! # Ok::<(), brigade_report::Error>(())
+//! ```
+
+mod error;
+pub mod example;
+mod json;
+mod phase;
+mod run;
+mod summary;
+mod text;
+mod time;
+
+pub use error::Error;
+pub use json::{json, parse};
+pub use phase::{Failure, FailureKind, Mode, Phase, Task};
+pub use run::{Archive, Closing, Machine, Outcome, Run, SCHEMA, Sample, Sampling};
+pub use summary::{Durations, Summary, percentile};
+pub use text::text;
+pub use time::rfc3339;

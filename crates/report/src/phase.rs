@@ -1,0 +1,185 @@
+//! One phase of a run: its mode, and a record of each attempt at each task.
+
+use serde::{Deserialize, Serialize};
+
+/// One phase: many tasks under one mode.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Phase {
+    /// What the phase does, such as `faces`.
+    pub name: String,
+    /// How its tasks ran.
+    pub mode: Mode,
+    /// Workers asked for; `None` where a loop runs the tasks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workers: Option<u32>,
+    /// When it started, its workers' start included.
+    pub started_ns: u64,
+    /// When its last result was delivered, packing included.
+    pub finished_ns: u64,
+    /// One record for each attempt at each task, in any order.
+    pub tasks: Vec<Task>,
+}
+
+impl Phase {
+    /// How long it took.
+    #[must_use]
+    pub fn wall_seconds(&self) -> f64 {
+        seconds(self.finished_ns.saturating_sub(self.started_ns))
+    }
+
+    /// Tasks that delivered.
+    pub fn delivered(&self) -> impl Iterator<Item = &Task> {
+        self.tasks.iter().filter(|task| task.is_delivered())
+    }
+
+    /// Tasks given up, each with why.
+    pub fn failed(&self) -> impl Iterator<Item = (&Task, &Failure)> {
+        self.tasks
+            .iter()
+            .filter(|task| !task.retried)
+            .filter_map(|task| Some((task, task.failure.as_ref()?)))
+    }
+}
+
+/// How a phase's tasks ran.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mode {
+    /// As typed by the user: `multithreading`.
+    pub typed: String,
+    /// What it means: `sequential`, `threads`, `processes`, `gil`.
+    pub canonical: String,
+}
+
+/// One attempt at one task.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Task {
+    /// Which task of the phase, from 0.
+    pub index: u64,
+    /// Whom or what it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// Which attempt, from 1.
+    pub attempt: u32,
+    /// Which worker ran it, from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub worker: Option<u32>,
+    /// The process that ran it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pid: Option<u32>,
+    /// The thread that ran it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tid: Option<u32>,
+    /// When it was handed to the executor.
+    pub queued_ns: u64,
+    /// When it started; `None` if it never did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub started_ns: Option<u64>,
+    /// When its outcome was known; `None` if the run ended first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub finished_ns: Option<u64>,
+    /// CPU time of its thread.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cpu_ns: Option<u64>,
+    /// Its worker's peak resident memory so far.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rss_bytes: Option<u64>,
+    /// Size of what it delivered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
+    /// Attempts repeated inside it, such as a request sent again.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub retries: u32,
+    /// Why it did not deliver.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failure: Option<Failure>,
+    /// Whether another attempt followed, so that this failure is not the task's last word.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub retried: bool,
+}
+
+impl Task {
+    /// Whether it ended without a failure.
+    #[must_use]
+    pub fn is_delivered(&self) -> bool {
+        self.failure.is_none() && self.finished_ns.is_some()
+    }
+
+    /// From its start to its end.
+    #[must_use]
+    pub fn wall_ns(&self) -> Option<u64> {
+        Some(self.finished_ns?.saturating_sub(self.started_ns?))
+    }
+
+    /// From being queued to its start.
+    #[must_use]
+    pub fn wait_ns(&self) -> Option<u64> {
+        Some(self.started_ns?.saturating_sub(self.queued_ns))
+    }
+}
+
+/// Why a task did not deliver.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// What happened to it.
+    pub kind: FailureKind,
+    /// In words.
+    pub message: String,
+    /// What lies behind it, nearest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub causes: Vec<String>,
+}
+
+/// What can happen to a task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum FailureKind {
+    /// It returned an error.
+    Failed,
+    /// It panicked.
+    Panicked,
+    /// Its worker died.
+    Crashed,
+    /// It took longer than it may.
+    TimedOut,
+    /// It took more memory than it may.
+    MemoryLimit,
+    /// It was called off.
+    Cancelled,
+}
+
+impl FailureKind {
+    /// In words, for a sentence.
+    #[must_use]
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::Panicked => "panicked",
+            Self::Crashed => "crashed",
+            Self::TimedOut => "timed out",
+            Self::MemoryLimit => "went over its memory limit",
+            Self::Cancelled => "was cancelled",
+        }
+    }
+}
+
+/// Nanoseconds as seconds.
+pub(crate) fn seconds(ns: u64) -> f64 {
+    ns as f64 / 1e9
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it with a reference"
+)]
+fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it with a reference"
+)]
+fn is_false(flag: &bool) -> bool {
+    !flag
+}

@@ -1,0 +1,132 @@
+//! What a phase's records add up to.
+
+use crate::phase::{Phase, seconds};
+use crate::run::{Run, Sample};
+use serde::Serialize;
+
+/// The figures of one phase, all taken from its tasks and the samples of its time.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Summary {
+    /// The phase's name.
+    pub phase: String,
+    /// From its start to its end.
+    pub wall_seconds: f64,
+    /// Tasks that delivered.
+    pub delivered: u64,
+    /// Tasks given up.
+    pub failed: u64,
+    /// Attempts repeated, in and between tasks.
+    pub retries: u64,
+    /// Delivered tasks in a second of wall time.
+    pub tasks_per_second: f64,
+    /// Running times of the delivered tasks; `None` when nothing was delivered.
+    pub durations: Option<Durations>,
+    /// Their running times added up.
+    pub task_seconds: f64,
+    /// Their waits between being queued and started, added up.
+    pub wait_seconds: f64,
+    /// CPU time of all attempts; `None` when none was measured.
+    pub cpu_seconds: Option<f64>,
+    /// The highest sum of resident memory seen while it ran; `None` without a sample.
+    pub peak_tree_rss_bytes: Option<u64>,
+    /// Bytes delivered.
+    pub bytes: u64,
+}
+
+/// How long tasks ran, in seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Durations {
+    /// Arithmetic mean.
+    pub mean: f64,
+    /// Median.
+    pub p50: f64,
+    /// 95th percentile.
+    pub p95: f64,
+    /// 99th percentile.
+    pub p99: f64,
+    /// The longest.
+    pub max: f64,
+}
+
+impl Summary {
+    /// The figures of every phase of a run, in its order.
+    #[must_use]
+    pub fn of_run(run: &Run) -> Vec<Self> {
+        let samples = &run.sampling.samples;
+        run.phases
+            .iter()
+            .map(|phase| Self::new(phase, samples))
+            .collect()
+    }
+
+    /// Adds a phase up. `samples` are the run's; those within the phase count.
+    #[must_use]
+    pub fn new(phase: &Phase, samples: &[Sample]) -> Self {
+        let wall_seconds = phase.wall_seconds();
+        let mut durations: Vec<f64> = phase
+            .delivered()
+            .filter_map(|task| Some(seconds(task.wall_ns()?)))
+            .collect();
+        durations.sort_by(f64::total_cmp);
+        let delivered = phase.delivered().count() as u64;
+        let waits = phase.delivered().filter_map(crate::Task::wait_ns);
+        let cpu: Vec<u64> = phase.tasks.iter().filter_map(|task| task.cpu_ns).collect();
+        let repeated = phase.tasks.iter().filter(|task| task.retried).count() as u64;
+        let inside: u64 = phase.tasks.iter().map(|task| u64::from(task.retries)).sum();
+        Self {
+            phase: phase.name.clone(),
+            wall_seconds,
+            delivered,
+            failed: phase.failed().count() as u64,
+            retries: repeated + inside,
+            tasks_per_second: if wall_seconds > 0.0 {
+                delivered as f64 / wall_seconds
+            } else {
+                0.0
+            },
+            durations: Durations::of_sorted(&durations),
+            task_seconds: durations.iter().sum(),
+            wait_seconds: seconds(waits.sum()),
+            cpu_seconds: (!cpu.is_empty()).then(|| seconds(cpu.iter().sum())),
+            peak_tree_rss_bytes: samples
+                .iter()
+                .filter(|sample| (phase.started_ns..=phase.finished_ns).contains(&sample.at_ns))
+                .map(|sample| sample.tree_rss_bytes)
+                .max(),
+            bytes: phase.delivered().filter_map(|task| task.bytes).sum(),
+        }
+    }
+}
+
+impl Durations {
+    /// The figures of values in ascending order; `None` without values.
+    #[must_use]
+    pub fn of_sorted(values: &[f64]) -> Option<Self> {
+        Some(Self {
+            mean: values.iter().sum::<f64>() / values.len() as f64,
+            p50: percentile(values, 50.0)?,
+            p95: percentile(values, 95.0)?,
+            p99: percentile(values, 99.0)?,
+            max: *values.last()?,
+        })
+    }
+}
+
+/// The percentile of values in ascending order by the nearest-rank method: the smallest value that at least
+/// `percent` of all values do not exceed. Always one of the values, never an average of two; `None` without values.
+///
+/// ```
+/// use brigade_report::percentile;
+/// let values = [15.0, 20.0, 35.0, 40.0, 50.0];
+/// assert_eq!(percentile(&values, 30.0), Some(20.0));
+/// assert_eq!(percentile(&values, 50.0), Some(35.0));
+/// assert_eq!(percentile(&values, 100.0), Some(50.0));
+/// ```
+#[must_use]
+pub fn percentile(ascending: &[f64], percent: f64) -> Option<f64> {
+    let rank = (percent / 100.0 * ascending.len() as f64).ceil().max(1.0) as usize;
+    ascending
+        .get(rank - 1)
+        .or_else(|| ascending.last())
+        .copied()
+}
