@@ -1,0 +1,216 @@
+//! A face from a source: attempts, waits between them, and the file at the end.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+use ureq::Agent;
+
+use crate::address::{self, Address};
+use crate::{Backoff, Face, Fault, FetchError, Limits, Retry, Source, SourceError};
+use crate::{Timeouts, face, folder, http, redact};
+
+/// How often a wait looks whether it was cancelled: short for a person, long for a processor.
+const GLANCE: Duration = Duration::from_millis(20);
+
+/// How faces are fetched.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Options {
+    /// Time limits of one attempt.
+    pub timeouts: Timeouts,
+    /// When to try again.
+    pub backoff: Backoff,
+    /// What counts as a picture.
+    pub limits: Limits,
+}
+
+/// Fetches faces; made once per worker, or shared by all threads of one.
+///
+/// A clone shares the connections and the folder listings.
+#[derive(Clone)]
+#[must_use]
+pub struct Fetcher {
+    agent: Agent,
+    options: Arc<Options>,
+    /// A folder is listed once and then used in turn, however many faces are taken from it.
+    listings: Arc<Mutex<HashMap<PathBuf, Arc<[PathBuf]>>>>,
+}
+
+impl Fetcher {
+    /// A fetcher with no connection yet.
+    pub fn new(options: Options) -> Self {
+        Self {
+            agent: http::agent(),
+            options: Arc::new(options),
+            listings: Arc::default(),
+        }
+    }
+
+    /// Fetches face number `index` into the file `destination`, whose folder must exist.
+    ///
+    /// The file is always a copy, also of a folder's picture: the original may change between the fetch and
+    /// its use, and whoever cleans up afterwards must not find the user's own files in his hands.
+    /// `cancel` is asked between attempts and every few milliseconds while waiting for the next one. A
+    /// request that is under way ends at its own limits, or at once when [`Fetcher::interrupt`] is called.
+    ///
+    /// # Errors
+    /// [`FetchError`]: never reached, no face in any attempt, a file that is none, no place to write, cancelled.
+    pub fn fetch(
+        &self,
+        source: &Source,
+        seed: u64,
+        index: u64,
+        destination: &Path,
+        cancel: &dyn Fn() -> bool,
+    ) -> Result<Face, FetchError> {
+        if cancel() {
+            return Err(FetchError::Cancelled);
+        }
+        match source {
+            Source::Service { template } => {
+                self.fetch_from_service(template, seed, index, destination, cancel)
+            }
+            Source::Folder { path } => self.fetch_from_folder(path, index, destination),
+        }
+    }
+
+    /// Breaks every request under way in any thread that shares this fetcher, and refuses new ones: for a
+    /// program that must end now.
+    pub fn interrupt(&self) {
+        self.agent.clone().shutdown();
+    }
+
+    fn fetch_from_service(
+        &self,
+        template: &str,
+        seed: u64,
+        index: u64,
+        destination: &Path,
+        cancel: &dyn Fn() -> bool,
+    ) -> Result<Face, FetchError> {
+        let start = Instant::now();
+        let mut retries = Vec::new();
+        for attempt in 1.. {
+            let url = address::expand(template, seed, index, attempt);
+            let left = self.options.backoff.total.saturating_sub(start.elapsed());
+            let fault = match self.attempt(&url, left)? {
+                Ok((bytes, picture)) => {
+                    return face::write(&bytes, picture, &redact(&url), destination, retries);
+                }
+                Err(fault) => fault,
+            };
+            if cancel() {
+                return Err(FetchError::Cancelled);
+            }
+            let backoff = &self.options.backoff;
+            let Some(wait) = backoff.after(&fault, attempt, (seed, index), start.elapsed()) else {
+                return Err(gave_up(redact(&url), fault, retries));
+            };
+            if !sleep(wait, cancel) {
+                return Err(FetchError::Cancelled);
+            }
+            retries.push(Retry {
+                attempt,
+                fault,
+                waited: wait,
+            });
+        }
+        unreachable!("the backoff ends after a number of attempts")
+    }
+
+    /// One attempt within `left`; the outer error is one that no attempt can mend.
+    fn attempt(
+        &self,
+        url: &str,
+        left: Duration,
+    ) -> Result<Result<(Vec<u8>, crate::Picture), Fault>, SourceError> {
+        let address = Address::parse(url)?;
+        let limits = &self.options.limits;
+        let timeouts = Timeouts {
+            attempt: self.options.timeouts.attempt.min(left),
+            ..self.options.timeouts.clone()
+        };
+        Ok(
+            http::get(&self.agent, &address, &timeouts, limits.max_bytes).and_then(|bytes| {
+                let picture = face::inspect(&bytes, limits)?;
+                Ok((bytes, picture))
+            }),
+        )
+    }
+
+    fn fetch_from_folder(
+        &self,
+        folder: &Path,
+        index: u64,
+        destination: &Path,
+    ) -> Result<Face, FetchError> {
+        let pictures = self.listing(folder)?;
+        let turn = usize::try_from(index % pictures.len() as u64).expect("less than a usize");
+        let path = &pictures[turn];
+        let origin = path.display().to_string();
+        let limits = &self.options.limits;
+        let refused = |fault| FetchError::Refused {
+            origin: origin.clone(),
+            fault: Box::new(fault),
+        };
+        let bytes = folder::read(path, limits.max_bytes).map_err(refused)?;
+        face::keep(&bytes, limits, &origin, destination)
+    }
+
+    fn listing(&self, folder: &Path) -> Result<Arc<[PathBuf]>, SourceError> {
+        // Whoever panicked while holding the lock left the map whole: it only ever gains entries.
+        let mut listings = self.listings.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pictures) = listings.get(folder) {
+            return Ok(pictures.clone());
+        }
+        let pictures: Arc<[PathBuf]> = folder::list(folder)?.into();
+        listings.insert(folder.into(), pictures.clone());
+        Ok(pictures)
+    }
+}
+
+fn gave_up(url: String, fault: Fault, retries: Vec<Retry>) -> FetchError {
+    let never_reached =
+        fault.is_unreachable() && retries.iter().all(|retry| retry.fault.is_unreachable());
+    let fault = Box::new(fault);
+    if never_reached {
+        FetchError::Unreachable {
+            url,
+            fault,
+            retries,
+        }
+    } else {
+        FetchError::Service {
+            url,
+            fault,
+            retries,
+        }
+    }
+}
+
+/// Sleeps for `wait`; false when it was cancelled before.
+fn sleep(wait: Duration, cancel: &dyn Fn() -> bool) -> bool {
+    let start = Instant::now();
+    loop {
+        if cancel() {
+            return false;
+        }
+        let left = wait.saturating_sub(start.elapsed());
+        if left.is_zero() {
+            return true;
+        }
+        thread::sleep(left.min(GLANCE));
+    }
+}
+
+impl fmt::Debug for Fetcher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fetcher")
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}
