@@ -1,0 +1,177 @@
+//! The front: takes typed jobs, gives typed outcomes, whatever runs them.
+
+use crate::{
+    Backend, Builder, Handle, Job, Map, Setup, Stream, Tag, Task, Worker, handle::Slot, setup::lock,
+};
+use std::{
+    fmt,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+/// Runs jobs: in a loop, on threads, in processes, or wherever a [`Backend`] takes them.
+///
+/// Cheap to clone and to share between threads; it takes jobs of several types. When the last clone is dropped the executor ends
+/// as by [`shutdown`](Self::shutdown) without grace: queued jobs are [`Cancelled`](crate::Outcome::Cancelled), worker
+/// processes are killed, a job on a thread is asked to stop and left to itself. So keep it until the outcomes are there.
+#[derive(Clone)]
+pub struct Executor(Arc<Owner>);
+
+/// Ends the executor when its last clone goes, though handles and streams still hold the core.
+struct Owner(Arc<Core>);
+
+impl Drop for Owner {
+    fn drop(&mut self) {
+        self.0.shutdown(Duration::ZERO);
+    }
+}
+
+pub(crate) struct Core {
+    pub(crate) setup: Arc<Setup>,
+    /// `None`: jobs run in the caller's thread.
+    pub(crate) backend: Option<Arc<dyn Backend>>,
+    pub(crate) window: Option<usize>,
+    idle: Mutex<Vec<Worker>>,
+    next_id: AtomicU64,
+    closed: AtomicBool,
+}
+
+impl Executor {
+    /// All options. The defaults: process mode where there is one, a worker per core, no limits.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    pub(crate) fn new(
+        setup: Arc<Setup>,
+        backend: Option<Arc<dyn Backend>>,
+        window: Option<usize>,
+    ) -> Self {
+        let (idle, next_id, closed) = (Mutex::default(), AtomicU64::new(0), AtomicBool::new(false));
+        Self(Arc::new(Owner(Arc::new(Core {
+            setup,
+            backend,
+            window,
+            idle,
+            next_id,
+            closed,
+        }))))
+    }
+
+    fn core(&self) -> &Arc<Core> {
+        &self.0.0
+    }
+
+    /// Takes one job. In sequential mode it runs at once, before this returns; with a queue bound this waits for room.
+    pub fn submit<J: Job>(&self, job: J) -> Handle<J::Output> {
+        let core = self.core();
+        let slot = Slot::new(&core.setup);
+        let id = core.next_id();
+        let tag = Tag {
+            id,
+            index: 0,
+            name: J::NAME,
+            attempt: 1,
+        };
+        if let Some(room) = &core.setup.room {
+            room.enter();
+        }
+        let task = Task::new(job, id, 0, &core.setup, Arc::clone(&slot) as _);
+        match &core.backend {
+            _ if core.is_closed() => drop(task),
+            Some(backend) => backend.submit(vec![task]),
+            None => {
+                let mut worker = core.borrow_worker();
+                worker.run(task);
+                core.return_worker(Some(worker));
+            }
+        }
+        Handle::new(slot, core.backend.clone(), tag)
+    }
+
+    /// Runs all jobs and gives the outcomes in their order.
+    ///
+    /// Jobs are pulled as outcomes are asked for, with a bounded number ahead: the iterator may be endless. When the result is dropped
+    /// early, what has not started is cancelled. After [`shutdown`](Self::shutdown) no more jobs are pulled.
+    pub fn map<I: IntoIterator<Item: Job>>(&self, jobs: I) -> Map<I::IntoIter> {
+        Map::new(Arc::clone(self.core()), jobs.into_iter())
+    }
+
+    /// Like [`map`](Self::map), but gives outcomes as jobs end, with their reports; the report's `index` says which job it was.
+    pub fn stream<I: IntoIterator<Item: Job>>(&self, jobs: I) -> Stream<I::IntoIter> {
+        Stream::new(Arc::clone(self.core()), jobs.into_iter())
+    }
+
+    /// Ends the executor, from any thread: no new jobs, queued ones are cancelled, running ones have until `grace` is over. Then
+    /// worker processes are killed; a job on a thread is asked to stop, its outcome is `Cancelled`, and the thread is left to end
+    /// with the job. Returns whether everything had ended.
+    #[must_use = "false says that jobs on threads still run"]
+    pub fn shutdown(&self, grace: Duration) -> bool {
+        self.core().shutdown(grace)
+    }
+
+    /// The mode's name.
+    #[must_use]
+    pub fn mode(&self) -> &'static str {
+        self.core()
+            .backend
+            .as_ref()
+            .map_or("sequential", |backend| backend.name())
+    }
+
+    /// How many workers it may use.
+    #[must_use]
+    pub fn workers(&self) -> usize {
+        self.core().setup.workers
+    }
+
+    /// When the executor was built: where the times in reports count from.
+    #[must_use]
+    pub fn epoch(&self) -> std::time::Instant {
+        self.core().setup.epoch
+    }
+}
+
+impl Core {
+    #[inline]
+    pub(crate) fn next_id(&self) -> u64 {
+        self.next_id.fetch_add(1, Ordering::Relaxed)
+    }
+
+    #[inline]
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Relaxed)
+    }
+
+    fn shutdown(&self, grace: Duration) -> bool {
+        self.closed.store(true, Ordering::SeqCst);
+        let ended = self
+            .backend
+            .as_ref()
+            .is_none_or(|backend| backend.shutdown(grace));
+        self.setup.abandon();
+        ended
+    }
+
+    /// A worker for the caller's own thread; its state outlives one loop.
+    pub(crate) fn borrow_worker(&self) -> Worker {
+        let idle = lock(&self.idle).pop();
+        idle.unwrap_or_else(|| Worker::new(&self.setup, 0))
+    }
+
+    pub(crate) fn return_worker(&self, worker: Option<Worker>) {
+        lock(&self.idle).extend(worker);
+    }
+}
+
+impl fmt::Debug for Executor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Executor")
+            .field("mode", &self.mode())
+            .field("workers", &self.workers())
+            .finish()
+    }
+}

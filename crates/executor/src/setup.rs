@@ -1,0 +1,197 @@
+//! What every part of one executor shares: its options, its clock, its observer, and who waits for it.
+
+use crate::{
+    Context, Event, Finished, Initialiser, Metrics, Observer, Outcome,
+    run::{self, guarded},
+};
+use std::{
+    fmt,
+    sync::{
+        Arc, Condvar, Mutex, PoisonError, Weak,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+/// An executor's options, as its backend sees them.
+#[non_exhaustive]
+pub struct Setup {
+    /// How many workers.
+    pub workers: usize,
+    /// How much to measure.
+    pub metrics: Metrics,
+    /// How long one attempt may run.
+    pub timeout: Option<Duration>,
+    /// Between asking a job to stop and killing it.
+    pub grace: Duration,
+    /// How often a task whose worker died is tried again.
+    pub crash_retries: u32,
+    /// The pause before the first such retry; it doubles with each.
+    pub retry_backoff: Duration,
+    /// After how many tasks a worker is replaced.
+    pub tasks_per_worker: Option<u64>,
+    /// How much memory a worker may use, in bytes.
+    pub memory_limit: Option<u64>,
+    /// When the executor was built; [`TaskReport`](crate::TaskReport) counts from here.
+    pub epoch: Instant,
+    pub(crate) pid: u32,
+    pub(crate) observer: Option<Arc<dyn Observer>>,
+    pub(crate) initialiser: Option<Arc<dyn Initialise>>,
+    pub(crate) stop: AtomicBool,
+    pub(crate) waiters: Mutex<Vec<Weak<dyn Wake>>>,
+    pub(crate) room: Option<Room>,
+}
+
+/// Somebody who sleeps until an outcome arrives.
+pub(crate) trait Wake: Send + Sync {
+    fn wake(&self);
+}
+
+/// An [`Initialiser`] without its type.
+pub(crate) trait Initialise: Send + Sync {
+    #[expect(dead_code, reason = "process mode lands next")]
+    fn name(&self) -> &'static str;
+    #[expect(dead_code, reason = "process mode lands next")]
+    fn encode(&self) -> Result<Vec<u8>, postcard::Error>;
+    fn start(&self, context: &Context) -> Result<(), Outcome<Vec<u8>>>;
+}
+
+impl<I: Initialiser> Initialise for I {
+    fn name(&self) -> &'static str {
+        I::NAME
+    }
+
+    fn encode(&self) -> Result<Vec<u8>, postcard::Error> {
+        postcard::to_stdvec(self)
+    }
+
+    fn start(&self, context: &Context) -> Result<(), Outcome<Vec<u8>>> {
+        let explain =
+            |what: String| format!("the worker's initialiser `{}` failed: {what}", I::NAME);
+        match guarded(|| Initialiser::start(self, context.worker()).map_err(Into::into)) {
+            Outcome::Ok(state) => {
+                context.put(Arc::new(state));
+                Ok(())
+            }
+            Outcome::Failed { message, causes } => Err(Outcome::Failed {
+                message: explain(message),
+                causes,
+            }),
+            Outcome::Panicked { message, location } => Err(Outcome::Panicked {
+                message: explain(message),
+                location,
+            }),
+            other => Err(other.map(|_| Vec::new())),
+        }
+    }
+}
+
+impl Setup {
+    /// Now, as reports count it; `None` when nothing is measured.
+    #[inline]
+    pub(crate) fn now(&self) -> Option<Duration> {
+        (self.metrics >= Metrics::Wall).then(|| self.epoch.elapsed())
+    }
+
+    /// Tells the observer, if there is one. Backends report their workers with it; tasks report themselves.
+    #[inline]
+    pub fn emit<'a>(&self, event: impl FnOnce() -> Event<'a>) {
+        if let Some(observer) = &self.observer {
+            observer.observe(&event());
+        }
+    }
+
+    /// Whether anybody watches.
+    #[must_use]
+    pub fn is_observed(&self) -> bool {
+        self.observer.is_some()
+    }
+
+    #[inline]
+    pub(crate) fn finished<T>(&self, finished: &Finished<T>) {
+        if let Some(observer) = &self.observer {
+            observer.observe(&Event::Finished(
+                &finished.report,
+                &finished.outcome.hollow(),
+            ));
+        }
+    }
+
+    pub(crate) fn initialise(&self, context: &Context) -> Result<(), Outcome<Vec<u8>>> {
+        run::note_panics();
+        self.initialiser
+            .as_ref()
+            .map_or(Ok(()), |initialiser| initialiser.start(context))
+    }
+
+    /// The executor is over: running jobs are asked to stop, and whoever waits for one that does not is told `Cancelled`.
+    pub(crate) fn abandon(&self) {
+        self.stop.store(true, Ordering::SeqCst);
+        let waiters = std::mem::take(&mut *lock(&self.waiters));
+        for waiter in waiters.iter().filter_map(Weak::upgrade) {
+            waiter.wake();
+        }
+    }
+
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn add_waiter(&self, waiter: Weak<dyn Wake>) {
+        lock(&self.waiters).push(waiter);
+    }
+
+    pub(crate) fn remove_waiter(&self, waiter: &Weak<dyn Wake>) {
+        let mut waiters = lock(&self.waiters);
+        if let Some(position) = waiters.iter().position(|other| Weak::ptr_eq(other, waiter)) {
+            waiters.swap_remove(position);
+        }
+    }
+}
+
+impl fmt::Debug for Setup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Setup")
+            .field("workers", &self.workers)
+            .field("metrics", &self.metrics)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Bounds how many submitted tasks are unfinished.
+pub(crate) struct Room {
+    bound: usize,
+    used: Mutex<usize>,
+    freed: Condvar,
+}
+
+impl Room {
+    pub(crate) fn new(bound: usize) -> Self {
+        Self {
+            bound,
+            used: Mutex::new(0),
+            freed: Condvar::new(),
+        }
+    }
+
+    pub(crate) fn enter(&self) {
+        let mut used = lock(&self.used);
+        while *used >= self.bound {
+            used = self
+                .freed
+                .wait(used)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        *used += 1;
+    }
+
+    pub(crate) fn leave(&self) {
+        *lock(&self.used) -= 1;
+        self.freed.notify_one();
+    }
+}
+
+/// Locks even if a panic (an observer's, an output's destructor) went through a holder: our own state changes in whole steps.
+pub(crate) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

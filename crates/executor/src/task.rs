@@ -1,0 +1,406 @@
+//! The seam: one task without its type, and what runs it here or elsewhere.
+//!
+//! A [`Backend`] gets tasks, and each must come back once: by [`Worker::run`] where tasks run in this process, or by
+//! [`Task::deliver`] with an outcome that arrived as bytes. A task that is dropped counts as cancelled, so none
+//! can be lost; delivering takes the task away, so none can be delivered twice. A backend that may see an outcome twice (a
+//! cluster) keeps its tasks in a map by id, and does not find the second.
+
+use crate::{
+    Cancel, Context, Finished, Job, Outcome, Ran, Setup, Tag, TaskReport, Usage, Waiting,
+    run::{self, Meter},
+};
+use serde::de::DeserializeOwned;
+use std::{
+    fmt,
+    panic::{self, AssertUnwindSafe},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+/// Runs tasks somewhere. Implement it to add a mode; see [`Builder::build_with`](crate::Builder::build_with).
+pub trait Backend: Send + Sync {
+    /// The mode's name, for messages.
+    fn name(&self) -> &'static str;
+
+    /// Takes tasks in. Returns soon, whatever the workers do; after [`shutdown`](Self::shutdown) it drops them.
+    fn submit(&self, tasks: Vec<Task>);
+
+    /// A task's handle was cancelled; its [`Task::is_cancelled`] says so already. What is queued can be
+    /// dropped; what runs may be stopped, if there is a way.
+    fn cancel(&self, id: u64) {
+        let _ = id;
+    }
+
+    /// The consumer of some tasks is gone: what is queued and [cancelled](Task::is_cancelled) can be dropped.
+    fn sweep(&self) {}
+
+    /// The calling thread waits for an outcome and offers its time: a backend that needs a thread to wait for
+    /// events can use this one, until `ready` or `deadline`. False: no, thank you; the caller sleeps by itself.
+    fn lend(&self, ready: &dyn Fn() -> bool, deadline: Option<Instant>) -> bool {
+        let _ = (ready, deadline);
+        false
+    }
+
+    /// Drops what is queued, gives running tasks until `grace` is over, then stops what can be stopped. Returns
+    /// whether nothing runs any more. Called at the latest when the executor is dropped, then without grace.
+    fn shutdown(&self, grace: Duration) -> bool;
+}
+
+/// One job on its way, without its type.
+pub struct Task(Option<Box<dyn Erased>>);
+
+/// Where a task's outcome goes.
+pub(crate) trait Sink<T>: Cancel {
+    fn deliver(&self, finished: Finished<Value<T>>);
+}
+
+/// An output that never left this process, or one that still has to be decoded (by who takes it, not by who carries it).
+pub(crate) enum Value<T> {
+    Here(T),
+    Encoded(Vec<u8>),
+}
+
+impl<T: DeserializeOwned> Finished<Value<T>> {
+    #[inline]
+    pub(crate) fn decode(self) -> Finished<T> {
+        let name = self.report.name;
+        let outcome = self.outcome.with(|value| match value {
+            Value::Here(output) => Ok(Outcome::Ok(output)),
+            Value::Encoded(bytes) => postcard::from_bytes(&bytes).map(Outcome::Ok),
+        });
+        let outcome = outcome.unwrap_or_else(|error| Outcome::Failed {
+            message: format!("the output of job `{name}` cannot be decoded"),
+            causes: vec![error.to_string()],
+        });
+        Finished {
+            report: self.report,
+            outcome,
+        }
+    }
+}
+
+trait Erased: Send {
+    fn head(&self) -> &Head;
+    fn head_mut(&mut self) -> &mut Head;
+    fn is_cancelled(&self) -> bool;
+    fn encode(&self, out: Vec<u8>) -> Result<Vec<u8>, postcard::Error>;
+    fn run(&mut self, context: &mut Context);
+    /// `None`: the outcome that `run` left.
+    fn finish(self: Box<Self>, ran: Option<Ran>, usage: Usage, outcome: Option<Outcome<Vec<u8>>>);
+}
+
+struct Head {
+    tag: Tag,
+    queued: Option<Duration>,
+}
+
+struct Typed<J: Job> {
+    head: Head,
+    job: Option<J>,
+    outcome: Option<Outcome<J::Output>>,
+    sink: Arc<dyn Sink<J::Output>>,
+}
+
+impl Task {
+    #[inline]
+    pub(crate) fn new<J: Job>(
+        job: J,
+        id: u64,
+        index: u64,
+        setup: &Setup,
+        sink: Arc<dyn Sink<J::Output>>,
+    ) -> Self {
+        let tag = Tag {
+            id,
+            index,
+            name: J::NAME,
+            attempt: 1,
+        };
+        let head = Head {
+            tag,
+            queued: setup.now(),
+        };
+        setup.emit(|| crate::Event::Queued(tag));
+        Self(Some(Box::new(Typed {
+            head,
+            job: Some(job),
+            outcome: None,
+            sink,
+        })))
+    }
+
+    fn erased(&self) -> &dyn Erased {
+        self.0
+            .as_deref()
+            .expect("only methods that consume the task take its content")
+    }
+
+    /// Which task this is.
+    #[must_use]
+    pub fn tag(&self) -> Tag {
+        self.erased().head().tag
+    }
+
+    /// True when nobody wants its output any more.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.erased().is_cancelled()
+    }
+
+    /// Appends the job's bytes to `out`, as `Entry` decodes them.
+    ///
+    /// # Errors
+    /// The job's own `Serialize` may refuse, or panic. The outcome is then the one to deliver.
+    pub fn encode(&self, out: Vec<u8>) -> Result<Vec<u8>, Outcome<Vec<u8>>> {
+        let outcome = match run::guarded(|| self.erased().encode(out).map_err(Into::into)).with(Err)
+        {
+            Err(bytes) => return Ok(bytes),
+            Ok(outcome) => outcome,
+        };
+        Err(match outcome {
+            Outcome::Failed { message, .. } => Outcome::Failed {
+                message: format!("job `{}` cannot be encoded", self.tag().name),
+                causes: vec![message],
+            },
+            other => other,
+        })
+    }
+
+    /// Counts another attempt.
+    pub fn retry(&mut self) {
+        self.0
+            .as_mut()
+            .expect("only methods that consume the task take its content")
+            .head_mut()
+            .tag
+            .attempt += 1;
+    }
+
+    /// Hands over an outcome that arrived from elsewhere; an output as the bytes that `Entry` encoded.
+    pub fn deliver(mut self, ran: Option<Ran>, usage: Usage, outcome: Outcome<Vec<u8>>) {
+        if let Some(erased) = self.0.take() {
+            erased.finish(ran, usage, Some(outcome));
+        }
+    }
+}
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        if let Some(erased) = self.0.take() {
+            erased.finish(None, Usage::default(), Some(Outcome::Cancelled));
+        }
+    }
+}
+
+impl fmt::Debug for Task {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.tag().fmt(f)
+    }
+}
+
+impl<J: Job> Erased for Typed<J> {
+    fn head(&self) -> &Head {
+        &self.head
+    }
+
+    fn head_mut(&mut self) -> &mut Head {
+        &mut self.head
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.sink.is_cancelled()
+    }
+
+    fn encode(&self, out: Vec<u8>) -> Result<Vec<u8>, postcard::Error> {
+        postcard::to_extend(
+            self.job
+                .as_ref()
+                .expect("a task that ran here is not sent elsewhere"),
+            out,
+        )
+    }
+
+    fn run(&mut self, context: &mut Context) {
+        let job = self.job.take().expect("a task runs once");
+        let outer = context.swap_cancel(Some(Arc::clone(&self.sink) as Arc<dyn Cancel>));
+        self.outcome = Some(run::guarded(|| job.run(context).map_err(Into::into)));
+        context.swap_cancel(outer);
+    }
+
+    fn finish(
+        mut self: Box<Self>,
+        ran: Option<Ran>,
+        usage: Usage,
+        outcome: Option<Outcome<Vec<u8>>>,
+    ) {
+        let Head {
+            tag:
+                Tag {
+                    id,
+                    index,
+                    name,
+                    attempt,
+                },
+            queued,
+        } = self.head;
+        let Usage {
+            started,
+            wall,
+            cpu,
+            peak_memory,
+        } = usage;
+        let report = TaskReport {
+            id,
+            index,
+            name,
+            attempt,
+            ran,
+            queued,
+            started,
+            wall,
+            cpu,
+            peak_memory,
+        };
+        let outcome = match outcome {
+            None => self
+                .outcome
+                .take()
+                .unwrap_or(Outcome::Cancelled)
+                .map(Value::Here),
+            Some(outcome) => outcome.map(Value::Encoded),
+        };
+        self.sink.deliver(Finished { report, outcome });
+    }
+}
+
+/// Runs tasks in this process, one after the other: what a thread of a backend owns.
+pub struct Worker {
+    setup: Arc<Setup>,
+    index: u32,
+    context: Context,
+    /// Whether the initialiser ran, and if it failed, what every task of this worker gets.
+    ready: Option<Result<(), Outcome<Vec<u8>>>>,
+}
+
+impl Worker {
+    /// The worker at place `index`. It runs its initialiser before its first task.
+    #[must_use]
+    pub fn new(setup: &Arc<Setup>, index: u32) -> Self {
+        Self {
+            setup: Arc::clone(setup),
+            index,
+            context: Context::new(index, None),
+            ready: None,
+        }
+    }
+
+    /// The same, with a backend that wants to know when jobs wait.
+    #[must_use]
+    pub fn with_waiting(setup: &Arc<Setup>, index: u32, waiting: Arc<dyn Waiting>) -> Self {
+        Self {
+            context: Context::new(index, Some(waiting)),
+            ..Self::new(setup, index)
+        }
+    }
+
+    /// Its place and the thread that asks.
+    #[must_use]
+    pub fn ran(&self) -> Ran {
+        Ran {
+            worker: self.index,
+            pid: self.setup.pid,
+            tid: run::thread_id(),
+        }
+    }
+
+    /// Runs a task and hands over its outcome. A task nobody wants any more is not run.
+    pub fn run(&mut self, mut task: Task) {
+        if task.is_cancelled() {
+            return;
+        }
+        let ran = self.ran();
+        let tag = task.tag();
+        self.setup.emit(|| crate::Event::Started(tag, ran));
+        let meter = Meter::start(self.setup.metrics);
+        self.context.enter(tag);
+        let mut erased = task.0.take().expect("the task is ours");
+        let failure = self.prepare();
+        if failure.is_none() {
+            erased.run(&mut self.context);
+        }
+        let usage = meter.stop(self.setup.epoch);
+        // The job's output may panic when dropped, and so may an observer: neither ends the worker.
+        let _ = panic::catch_unwind(AssertUnwindSafe(|| {
+            erased.finish(Some(ran), usage, failure)
+        }));
+    }
+
+    /// Runs a job without erasing it: the sequential loop, where nothing else is between the caller and the job.
+    #[inline]
+    pub(crate) fn run_typed<J: Job>(
+        &mut self,
+        job: J,
+        id: u64,
+        index: u64,
+        cancel: Option<Arc<dyn Cancel>>,
+    ) -> Finished<J::Output> {
+        let tag = Tag {
+            id,
+            index,
+            name: J::NAME,
+            attempt: 1,
+        };
+        let queued = self.setup.now();
+        let ran = self.ran();
+        self.setup.emit(|| crate::Event::Queued(tag));
+        self.setup.emit(|| crate::Event::Started(tag, ran));
+        let meter = Meter::start(self.setup.metrics);
+        self.context.enter(tag);
+        let outer = self.context.swap_cancel(cancel);
+        let outcome = match self.prepare() {
+            None => run::guarded(|| job.run(&self.context).map_err(Into::into)),
+            Some(failure) => failure.with(|_| Err(())).unwrap_or(Outcome::Cancelled),
+        };
+        self.context.swap_cancel(outer);
+        let Usage {
+            started,
+            wall,
+            cpu,
+            peak_memory,
+        } = meter.stop(self.setup.epoch);
+        let report = TaskReport {
+            id,
+            index,
+            name: J::NAME,
+            attempt: 1,
+            ran: Some(ran),
+            queued,
+            started,
+            wall,
+            cpu,
+            peak_memory,
+        };
+        let finished = Finished { report, outcome };
+        self.setup.finished(&finished);
+        finished
+    }
+
+    #[inline]
+    fn prepare(&mut self) -> Option<Outcome<Vec<u8>>> {
+        if self.ready.is_none() {
+            self.ready = Some(self.setup.initialise(&self.context));
+        }
+        match &self.ready {
+            Some(Err(failure)) => Some(failure.clone()),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Debug for Worker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Worker")
+            .field("index", &self.index)
+            .finish_non_exhaustive()
+    }
+}
