@@ -1,0 +1,215 @@
+//! Huffman codes (T.81 annex C) and the tables to read them with. One look-up of the next [`LOOK`] bits gives
+//! a whole symbol: the code's length, the number of magnitude bits that follow it, and the run of zeros. A
+//! code that is longer than the look-up is found by the canonical search of T.81 F.2.2.3; such codes are rare
+//! by construction.
+//!
+//! Where only the end of a block matters, because nothing of the rest is kept, [`Skip`] passes over several
+//! symbols with one look-up.
+
+use crate::bits::BitReader;
+
+/// Bits of a look-up.
+const LOOK: u32 = 10;
+/// Bits of a look-up that only skips: wider, so that it holds several symbols.
+const SKIP_LOOK: u32 = 12;
+
+/// A code as it is defined in the file (T.81 B.2.4.2): symbols in the order of their codes.
+pub(crate) struct Code<'a> {
+    /// How many codes have 1, 2, … 16 bits.
+    counts: [u8; 16],
+    symbols: &'a [u8],
+}
+
+impl<'a> Code<'a> {
+    /// Reads the definition that these bytes begin with; gives also the rest.
+    pub(crate) fn read(bytes: &'a [u8]) -> Result<(Self, &'a [u8]), &'static str> {
+        let (counts, rest) = bytes
+            .split_first_chunk::<16>()
+            .ok_or("a Huffman table cut short")?;
+        let mut free = 1_i32;
+        for &count in counts {
+            free = 2 * free - i32::from(count);
+            if free < 0 {
+                return Err("a Huffman table with more codes than bits can tell apart");
+            }
+        }
+        let symbols = counts.iter().map(|&count| usize::from(count)).sum();
+        let (symbols, rest) = rest
+            .split_at_checked(symbols)
+            .ok_or("a Huffman table cut short")?;
+        if symbols.len() > 256 {
+            return Err("a Huffman table of more than 256 symbols");
+        }
+        Ok((
+            Self {
+                counts: *counts,
+                symbols,
+            },
+            rest,
+        ))
+    }
+}
+
+/// What a look-up gives: a symbol taken apart, and how many bits it takes.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Symbol {
+    /// Bits of the code alone. Zero says that no code begins so.
+    pub(crate) code_bits: u8,
+    /// Bits of the code and of what follows it.
+    pub(crate) bits: u8,
+    /// Zeros before the coefficient (RRRR).
+    pub(crate) run: u8,
+    /// Bits of the coefficient's magnitude (SSSS).
+    pub(crate) size: u8,
+}
+
+impl Symbol {
+    /// The magnitude bits of this symbol at the top of `bits`, sign extended (T.81 F.2.2.1, EXTEND).
+    #[inline(always)]
+    pub(crate) fn value(self, bits: u64) -> i32 {
+        let size = u32::from(self.size);
+        let raw = (((bits << self.code_bits) >> 1) >> (63 - size)) as i32;
+        let negative = ((bits << self.code_bits) as i64 >= 0) as i32;
+        // A first bit of zero says that 2^size - 1 has been added to a negative value.
+        raw - (negative * ((1 << size) - 1))
+    }
+}
+
+/// Which magnitude bits follow a code.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The symbol is the number of bits (T.81 F.1.2.1).
+    Dc,
+    /// RRRRSSSS; SSSS bits follow (T.81 F.1.2.2).
+    Ac,
+    /// The same, but a size of zero with a run below 15 ends RRRR bits' worth of blocks (T.81 G.1.2.2).
+    ProgressiveAc,
+}
+
+/// A code made ready for reading.
+pub(crate) struct Table {
+    look: Box<[Symbol; 1 << LOOK]>,
+    /// For codes longer than the look-up, per length: the first 16-bit value beyond them, and what to add to
+    /// a code to get its symbol's index.
+    beyond: [(u32, i32); 17],
+    symbols: Vec<Symbol>,
+}
+
+impl Table {
+    pub(crate) fn new(code: &Code, kind: Kind) -> Result<Self, &'static str> {
+        let mut look = Box::new([Symbol::default(); 1 << LOOK]);
+        let mut beyond = [(0, 0); 17];
+        let mut symbols = Vec::with_capacity(code.symbols.len());
+        let mut next = 0_u32;
+        for (length, &count) in (1..=16_u8).zip(&code.counts) {
+            let shift = 16 - u32::from(length);
+            let first_index = symbols.len();
+            beyond[usize::from(length)].1 = first_index as i32 - (next >> shift) as i32;
+            for &symbol in &code.symbols[first_index..first_index + usize::from(count)] {
+                let symbol = part(symbol, length, kind)?;
+                symbols.push(symbol);
+                if u32::from(length) <= LOOK {
+                    let start = (next >> (16 - LOOK)) as usize;
+                    look[start..start + (1 << (LOOK - u32::from(length)))].fill(symbol);
+                }
+                next += 1 << shift;
+            }
+            beyond[usize::from(length)].0 = next;
+        }
+        Ok(Self {
+            look,
+            beyond,
+            symbols,
+        })
+    }
+
+    /// The symbol that the available bits (at least 16) begin with; not consumed.
+    #[inline(always)]
+    pub(crate) fn symbol(&self, bits: u64) -> Option<Symbol> {
+        let symbol = self.look[(bits >> (64 - LOOK)) as usize];
+        if symbol.code_bits != 0 {
+            Some(symbol)
+        } else {
+            self.long_symbol(bits)
+        }
+    }
+
+    #[cold]
+    fn long_symbol(&self, bits: u64) -> Option<Symbol> {
+        let sixteen = (bits >> 48) as u32;
+        let length = (LOOK as usize + 1..=16).find(|&length| sixteen < self.beyond[length].0)?;
+        let index = (sixteen >> (16 - length)) as i32 + self.beyond[length].1;
+        self.symbols.get(usize::try_from(index).ok()?).copied()
+    }
+}
+
+fn part(symbol: u8, code_bits: u8, kind: Kind) -> Result<Symbol, &'static str> {
+    let (run, size) = match kind {
+        Kind::Dc if symbol > 15 => return Err("a Huffman table with a DC size beyond 15"),
+        Kind::Dc => (0, symbol),
+        Kind::Ac | Kind::ProgressiveAc => (symbol >> 4, symbol & 15),
+    };
+    let extra = if kind == Kind::ProgressiveAc && size == 0 && run < 15 {
+        run
+    } else {
+        size
+    };
+    Ok(Symbol {
+        code_bits,
+        bits: code_bits + extra,
+        run,
+        size,
+    })
+}
+
+/// Several AC symbols in one look-up, for parts of a block of which nothing is kept.
+pub(crate) struct Skip {
+    look: Box<[Leap; 1 << SKIP_LOOK]>,
+}
+
+/// What lies in the next bits.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Leap {
+    /// How many bits to consume; zero says that not even one symbol fits.
+    pub(crate) bits: u8,
+    /// How many coefficients to pass, plus one if the block ends there: it is only valid if that many are left.
+    pub(crate) coefficients: u8,
+    /// Whether the block ends.
+    pub(crate) ends: bool,
+}
+
+impl Skip {
+    /// For a table of AC symbols.
+    pub(crate) fn new(table: &Table) -> Self {
+        let mut look = Box::new([Leap::default(); 1 << SKIP_LOOK]);
+        for (pattern, leap) in look.iter_mut().enumerate() {
+            let pattern = (pattern as u64) << (64 - SKIP_LOOK);
+            loop {
+                let rest = SKIP_LOOK - u32::from(leap.bits);
+                let Some(symbol) = table.symbol(pattern << leap.bits) else {
+                    break;
+                };
+                if u32::from(symbol.bits) > rest || leap.coefficients + symbol.run >= 63 {
+                    break;
+                }
+                let ends = symbol.size == 0 && symbol.run < 15;
+                if ends && symbol.run > 0 {
+                    break;
+                }
+                leap.bits += symbol.bits;
+                leap.coefficients += symbol.run + 1;
+                leap.ends = ends;
+                if ends {
+                    break;
+                }
+            }
+        }
+        Self { look }
+    }
+
+    /// What the available bits (at least [`SKIP_LOOK`]) begin with.
+    #[inline(always)]
+    pub(crate) fn leap(&self, reader: &BitReader) -> Leap {
+        self.look[(reader.peek() >> (64 - SKIP_LOOK)) as usize]
+    }
+}
