@@ -11,10 +11,7 @@ use crate::random::Random;
 
 pub(super) fn paint(canvas: &mut Canvas, sitter: &Sitter, pose: &Pose, r: &mut Random) {
     // Both eyes look the same way.
-    let gaze = (
-        -0.03 * sitter.pose.yaw + 0.008 * r.bell(),
-        0.004 * r.bell(),
-    );
+    let gaze = (-0.03 * sitter.pose.yaw + 0.008 * r.bell(), 0.004 * r.bell());
     for side in [-1.0f32, 1.0] {
         eye(canvas, sitter, pose, side, gaze, r);
         brow(canvas, sitter, pose, side, r);
