@@ -1,0 +1,107 @@
+//! Writing to stdout and stderr as a program that others pipe.
+//!
+//! `… | head -1` closes the pipe long before a run has ended. What is printed after that has no reader; the
+//! work has, so a closed pipe is no error here and stops nothing. Any other failure (a full disk behind `>`)
+//! is one.
+
+use std::error::Error;
+use std::io::{self, Write};
+
+use crate::Stream;
+
+/// Stdout or stderr, unbuffered beyond a line, that survives its reader.
+#[derive(Debug)]
+pub struct Output {
+    stream: Stream,
+    is_closed: bool,
+}
+
+impl Output {
+    /// For results.
+    #[must_use]
+    pub fn stdout() -> Self {
+        Self {
+            stream: Stream::Stdout,
+            is_closed: false,
+        }
+    }
+
+    /// For everything else.
+    #[must_use]
+    pub fn stderr() -> Self {
+        Self {
+            stream: Stream::Stderr,
+            is_closed: false,
+        }
+    }
+
+    /// Writes and flushes `text` as it is.
+    ///
+    /// # Errors
+    /// Those of writing, other than a closed pipe.
+    pub fn text(&mut self, text: &str) -> io::Result<()> {
+        self.write_all(text.as_bytes())?;
+        self.flush()
+    }
+
+    /// Writes `text` and a line end.
+    ///
+    /// # Errors
+    /// Those of writing, other than a closed pipe.
+    pub fn line(&mut self, text: &str) -> io::Result<()> {
+        self.text(&format!("{text}\n"))
+    }
+
+    /// Whether the reader is gone: what follows goes nowhere.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.is_closed
+    }
+
+    fn unless_closed<T>(&mut self, done: T, result: io::Result<T>) -> io::Result<T> {
+        match result {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.is_closed = true;
+                Ok(done)
+            }
+            result => result,
+        }
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.is_closed {
+            return Ok(bytes.len());
+        }
+        let result = match self.stream {
+            Stream::Stdout => io::stdout().write(bytes),
+            Stream::Stderr => io::stderr().write(bytes),
+        };
+        self.unless_closed(bytes.len(), result)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.is_closed {
+            return Ok(());
+        }
+        let result = match self.stream {
+            Stream::Stdout => io::stdout().flush(),
+            Stream::Stderr => io::stderr().flush(),
+        };
+        self.unless_closed((), result)
+    }
+}
+
+/// An error and what caused it, in the form that every program of ours prints it: `error: …` and a line for
+/// each cause.
+#[must_use]
+pub fn error_text(error: &dyn Error) -> String {
+    let mut out = format!("{} {error}\n", Stream::Stderr.red("error:"));
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        out += &format!("  caused by: {error}\n");
+        cause = error.source();
+    }
+    out
+}
