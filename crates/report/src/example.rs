@@ -251,7 +251,8 @@ fn sample(step: u64, computing_from: u64) -> Sample {
         ram_total_bytes: 32 << 30,
         ram_available_bytes: (24 << 30) - step % 40 * (10 << 20),
         tree_rss_bytes: if computing { 72 << 20 } else { 18 << 20 },
-        tree_cpu_seconds: crate::phase::seconds(at_ns) / 20.0,
+        tree_cpu_seconds: crate::phase::seconds(at_ns.min(computing_from)) * 0.02
+            + crate::phase::seconds(at_ns.saturating_sub(computing_from)) * 1.9,
         tree_processes: if computing { 3 } else { 1 },
         tree_threads: if computing { 6 } else { 2 },
     }

@@ -1,4 +1,4 @@
-//! A run's record, and what can be made of it: text, JSON.
+//! A run's record, and what can be made of it: text, JSON, an HTML page, a trace, CSV.
 //!
 //! [`Run`] says what was asked, where it ran, what each task and the machine did, and how it ended. Everything else
 //! is a pure function of it, so a report can be made again, years later, from `run.json` alone. The crate knows
@@ -13,19 +13,28 @@
 //! # Ok::<(), brigade_report::Error>(())
 //! ```
 
+mod concurrency;
+mod csv;
 mod error;
 pub mod example;
+mod histogram;
+mod html;
 mod json;
+mod lanes;
 mod phase;
 mod run;
 mod summary;
 mod text;
 mod time;
+mod trace;
 
+pub use csv::tasks_csv;
 pub use error::Error;
+pub use html::html;
 pub use json::{json, parse};
 pub use phase::{Failure, FailureKind, Mode, Phase, Task};
 pub use run::{Archive, Closing, Machine, Outcome, Run, SCHEMA, Sample, Sampling};
 pub use summary::{Durations, Summary, percentile};
 pub use text::text;
 pub use time::rfc3339;
+pub use trace::trace;

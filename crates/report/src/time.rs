@@ -23,6 +23,46 @@ pub(crate) fn timedelta(seconds: f64) -> String {
     format!("{days}{hours}:{minutes:02}:{seconds:02}{fraction}")
 }
 
+/// A duration in the unit that people would choose, to three digits: `18.2 ms`, `5 min`.
+pub(crate) fn short(seconds: f64) -> String {
+    if seconds == 0.0 {
+        "0".to_owned()
+    } else if seconds < 0.001 {
+        three_digits(seconds * 1e6, "µs")
+    } else if seconds < 1.0 {
+        three_digits(seconds * 1e3, "ms")
+    } else if seconds < 120.0 {
+        three_digits(seconds, "s")
+    } else if seconds < 7200.0 {
+        two_units(seconds as u64 / 60, "min", seconds as u64 % 60, "s")
+    } else {
+        two_units(seconds as u64 / 3600, "h", seconds as u64 / 60 % 60, "min")
+    }
+}
+
+fn three_digits(value: f64, unit: &str) -> String {
+    let digits = match value {
+        100.0.. => 0,
+        10.0.. => 1,
+        _ => 2,
+    };
+    let text = format!("{value:.digits$}");
+    let text = if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.')
+    } else {
+        &text
+    };
+    format!("{text} {unit}")
+}
+
+fn two_units(large: u64, large_unit: &str, small: u64, small_unit: &str) -> String {
+    if small == 0 {
+        format!("{large} {large_unit}")
+    } else {
+        format!("{large} {large_unit} {small:02} {small_unit}")
+    }
+}
+
 /// A moment in UTC to the millisecond, such as `2026-11-23T22:18:00.000Z`; moments before 1970 are given as 1970.
 ///
 /// ```
@@ -75,6 +115,23 @@ mod tests {
             (200_000.0, "2 days, 7:33:20"),
         ] {
             assert_eq!(timedelta(seconds), expected);
+        }
+    }
+
+    #[test]
+    fn short_times_are_in_the_unit_that_fits() {
+        for (seconds, expected) in [
+            (0.0, "0"),
+            (0.000_012, "12 µs"),
+            (0.0182, "18.2 ms"),
+            (0.5, "500 ms"),
+            (1.5, "1.5 s"),
+            (99.0, "99 s"),
+            (300.0, "5 min"),
+            (754.0, "12 min 34 s"),
+            (7380.0, "2 h 03 min"),
+        ] {
+            assert_eq!(short(seconds), expected);
         }
     }
 
