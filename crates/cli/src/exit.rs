@@ -61,3 +61,27 @@ impl Termination for Exit {
         ExitCode::from(u8::try_from(self.code()).expect("signal numbers are below 128"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_in_the_table_and_nothing_else_is() {
+        let ends = [
+            Exit::Done,
+            Exit::Fatal,
+            Exit::Usage,
+            Exit::SomeFailed,
+            Exit::NothingToDo,
+            Exit::Interrupted(Stop::Interrupt),
+            Exit::Interrupted(Stop::Terminate),
+        ];
+        let codes: Vec<String> = ends.iter().map(|end| end.code().to_string()).collect();
+        let table: Vec<&str> = Exit::TABLE
+            .iter()
+            .flat_map(|(codes, _)| codes.split(", "))
+            .collect();
+        assert_eq!(codes, table);
+    }
+}

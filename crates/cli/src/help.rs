@@ -37,14 +37,28 @@ pub(crate) fn text<A: ArgsInfo>(program: &Program, has_colour: bool) -> String {
         }
     }
     out += &format!("\n{}\n", bold("Exit codes:"));
-    for (codes, meaning) in Exit::TABLE {
+    for (codes, meaning) in exit_codes(&info) {
         let head = format!("  {codes:<9}");
-        out += &format!("{head}{}", wrap(meaning, head.len(), head.len()));
+        out += &format!("{head}{}", wrap(&meaning, head.len(), head.len()));
     }
     for note in info.notes {
         out += &format!("\n{}", wrap(note, 0, 0));
     }
     out
+}
+
+/// Those that the arguments declare with argh's `error_code`, or the ones that all programs share.
+pub(crate) fn exit_codes(info: &argh::CommandInfoWithArgs) -> Vec<(String, String)> {
+    if info.error_codes.is_empty() {
+        let shared = Exit::TABLE.iter();
+        return shared
+            .map(|(codes, meaning)| ((*codes).into(), (*meaning).into()))
+            .collect();
+    }
+    let declared = info.error_codes.iter();
+    declared
+        .map(|code| (code.code.to_string(), code.description.into()))
+        .collect()
 }
 
 pub(crate) fn positional_usage(positional: &argh::PositionalInfo<'_>) -> String {

@@ -2,7 +2,7 @@
 
 use argh::ArgsInfo;
 
-use crate::{Exit, Program, help};
+use crate::{Program, help};
 
 pub(crate) fn page<A: ArgsInfo>(program: &Program) -> String {
     let info = A::get_args_info();
@@ -40,8 +40,8 @@ pub(crate) fn page<A: ArgsInfo>(program: &Program) -> String {
         }
     }
     out += ".SH EXIT STATUS\n";
-    for (codes, meaning) in Exit::TABLE {
-        out += &format!(".TP\n.B {codes}\n{}\n", escape(meaning));
+    for (codes, meaning) in help::exit_codes(&info) {
+        out += &format!(".TP\n.B {codes}\n{}\n", escape(&meaning));
     }
     if !info.examples.is_empty() {
         out += ".SH EXAMPLES\n";

@@ -6,6 +6,9 @@
 use argh::{ArgsInfo, FlagInfo, FlagInfoKind};
 
 /// A program as its users see it. Meant to be one `const`.
+///
+/// Examples, notes and exit codes other than those of [`Exit`](crate::Exit) are argh's attributes `example`, `note` and
+/// `error_code`; they show in the help and the man page.
 #[derive(Debug, Clone, Copy)]
 pub struct Program {
     /// The name that is typed.

@@ -160,6 +160,27 @@ fn redact_broken(url: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn any_text_is_an_address_or_none(text in "(https?://)?\\PC{0,40}") {
+            let _ = (Address::parse(&text), redact(&text), check_placeholders(&text));
+        }
+
+        #[test]
+        fn a_password_never_shows(
+            user in "[a-z]{0,4}",
+            noise in "[!-~&&[^/?# \"'<>]]{0,6}",
+            path in "(/[a-z@]{0,5}){0,2}",
+        ) {
+            let url = format!("http://{user}:{noise}SECRET{noise}@host{path}");
+            prop_assert!(!redact(&url).contains("SECRET"));
+            if let Err(error) = Address::parse(&url) {
+                prop_assert!(!error.to_string().contains("SECRET"));
+            }
+        }
+    }
 
     #[test]
     fn a_template_is_filled_in_wherever_a_placeholder_stands() {

@@ -236,7 +236,7 @@ pub enum FetchError {
         retries: Vec<Retry>,
     },
     /// The service answered, but with no face.
-    #[error("no face from {url} in {} attempt(s)", retries.len() + 1)]
+    #[error("no face from {url} in {}", attempts(retries.len() + 1))]
     Service {
         /// The address asked for, credentials redacted.
         url: String,
@@ -269,6 +269,13 @@ pub enum FetchError {
     /// The caller asked to stop.
     #[error("cancelled")]
     Cancelled,
+}
+
+fn attempts(count: usize) -> String {
+    match count {
+        1 => "one attempt".into(),
+        count => format!("{count} attempts"),
+    }
 }
 
 impl FetchError {

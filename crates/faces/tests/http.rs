@@ -313,6 +313,30 @@ fn credentials_are_sent_and_never_shown() {
 }
 
 #[test]
+fn credentials_do_not_follow_a_redirect() {
+    let folder = TempDir::new().expect("a folder");
+    let elsewhere = Service::start(vec![Answer::ok(PICTURE)]);
+    let service = Service::start(vec![Answer::redirect(&elsewhere.url("/face"))]);
+    let url = service.url("/").replace("http://", "http://eva:hunter2@");
+    fetch_with(options(), &url, folder.path()).expect("a face");
+    assert!(service.requests()[0].head.contains("authorization:"));
+    let head = &elsewhere.requests()[0].head;
+    assert!(!head.to_lowercase().contains("authorization"), "{head}");
+}
+
+#[test]
+fn a_service_that_does_not_speak_tls_is_named() {
+    let folder = TempDir::new().expect("a folder");
+    let service = Service::start(vec![Answer::ok(PICTURE)]);
+    let url = service.url("/").replace("http://", "https://");
+    let error = fetch_with(options(), &url, folder.path()).expect_err("no TLS");
+    assert!(
+        matches!(&error, FetchError::Service { fault, .. } if matches!(**fault, Fault::Tls { .. })),
+        "{error:?}"
+    );
+}
+
+#[test]
 fn a_place_that_cannot_be_written_is_named() {
     let folder = TempDir::new().expect("a folder");
     let service = Service::start(vec![Answer::ok(PICTURE)]);

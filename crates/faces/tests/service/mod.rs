@@ -233,8 +233,14 @@ fn serve(mut stream: TcpStream, answers: &[Answer], seen: &Mutex<Seen>) {
     loop {
         let mut head = String::new();
         while !head.ends_with("\r\n\r\n") {
-            if reader.read_line(&mut head).unwrap_or(0) == 0 {
-                return;
+            match reader.read_line(&mut head) {
+                Ok(0) => return,
+                Ok(_) => {}
+                // Not text: somebody speaks TLS to us, and gets what a plain server says to that.
+                Err(_) => {
+                    let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+                    return;
+                }
             }
         }
         let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
