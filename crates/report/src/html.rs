@@ -69,6 +69,7 @@ pub fn html(run: &Run) -> String {
                         (machine_facts(run))
                         (machine::section(run, Axis { start_ns: 0, end_ns: end_ns(run) }))
                     }
+                    (recommendation(run))
                 }
                 div id="tip" role="status" hidden {}
                 @if let Some(block) = data::block(run, &lanes) {
@@ -197,6 +198,27 @@ fn failures(run: &Run) -> Markup {
                 ))
                 @if failed.len() > MOST_FAILURES {
                     p { "The first " (MOST_FAILURES) " of " (count(failed.len() as u64)) "; all are in the record and the CSV." }
+                }
+            }
+        }
+    }
+}
+
+fn recommendation(run: &Run) -> Markup {
+    let advice = crate::advice(run);
+    let rows: Vec<Vec<String>> = advice
+        .iter()
+        .flat_map(|advice| &advice.facts)
+        .map(|fact| vec![fact.place.clone(), fact.value.to_string()])
+        .collect();
+    html! {
+        @if !advice.is_empty() {
+            section aria-labelledby="recommendation" {
+                h2 id="recommendation" { "Recommendation" }
+                ul { @for advice in &advice { li { (advice.text) } } }
+                details {
+                    summary { "Table: the numbers it rests on" }
+                    (table("Where the numbers stand in run.json", &["place", "value"], &rows))
                 }
             }
         }

@@ -13,6 +13,7 @@
 //! # Ok::<(), brigade_report::Error>(())
 //! ```
 
+mod advice;
 mod concurrency;
 mod csv;
 mod error;
@@ -23,17 +24,20 @@ mod json;
 mod lanes;
 mod phase;
 mod run;
+mod scaling;
 mod summary;
 mod text;
 mod time;
 mod trace;
 
+pub use advice::{Advice, Fact, advice};
 pub use csv::tasks_csv;
 pub use error::Error;
 pub use html::html;
 pub use json::{json, parse};
 pub use phase::{Failure, FailureKind, Mode, Phase, Task};
 pub use run::{Archive, Closing, Machine, Outcome, Run, SCHEMA, Sample, Sampling};
+pub use scaling::{amdahl, efficiency, karp_flatt, speedup};
 pub use summary::{Durations, Summary, percentile};
 pub use text::text;
 pub use time::rfc3339;

@@ -27,6 +27,9 @@ pub struct Summary {
     pub wait_seconds: f64,
     /// CPU time of all attempts; `None` when none was measured.
     pub cpu_seconds: Option<f64>,
+    /// CPU time as a part of running time, over the delivered tasks whose CPU time was measured: near 1 they
+    /// computed, near 0 they waited, for the network or for a free core.
+    pub cpu_share: Option<f64>,
     /// The highest sum of resident memory seen while it ran; `None` without a sample.
     pub peak_tree_rss_bytes: Option<u64>,
     /// Bytes delivered.
@@ -88,6 +91,7 @@ impl Summary {
             task_seconds: durations.iter().sum(),
             wait_seconds: seconds(waits.sum()),
             cpu_seconds: (!cpu.is_empty()).then(|| seconds(cpu.iter().sum())),
+            cpu_share: cpu_share(phase),
             peak_tree_rss_bytes: samples
                 .iter()
                 .filter(|sample| (phase.started_ns..=phase.finished_ns).contains(&sample.at_ns))
@@ -96,6 +100,14 @@ impl Summary {
             bytes: phase.delivered().filter_map(|task| task.bytes).sum(),
         }
     }
+}
+
+fn cpu_share(phase: &Phase) -> Option<f64> {
+    let measured = phase
+        .delivered()
+        .filter_map(|task| Some((task.cpu_ns?, task.wall_ns()?)));
+    let (cpu, wall) = measured.fold((0, 0), |sum, task| (sum.0 + task.0, sum.1 + task.1));
+    (wall > 0).then(|| seconds(cpu) / seconds(wall))
 }
 
 impl Durations {

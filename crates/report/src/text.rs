@@ -4,6 +4,7 @@
 //! details a JSON array of one line for each task's start and end, a summary, and a closing block that says what
 //! became of everything asked for.
 
+use crate::advice::advice;
 use crate::phase::{Failure, Phase, Task, seconds};
 use crate::run::{Outcome, Run, Sample};
 use crate::summary::Summary;
@@ -43,7 +44,8 @@ fn write(out: &mut String, run: &Run) -> fmt::Result {
         writeln!(out, "  Phase {number}: {}", timedelta(phase.wall_seconds()))?;
     }
     writeln!(out, "  Total: {}", timedelta(run.wall_seconds))?;
-    closing(out, run)
+    closing(out, run)?;
+    recommendation(out, run)
 }
 
 fn banner(out: &mut String, run: &Run) -> fmt::Result {
@@ -185,6 +187,15 @@ fn closing(out: &mut String, run: &Run) -> fmt::Result {
         "Outcome: {outcome}{reason} (exit code {})",
         closing.exit_code
     )
+}
+
+/// A sentence for each phase; the numbers it rests on stand in run.json.
+fn recommendation(out: &mut String, run: &Run) -> fmt::Result {
+    writeln!(out, "\nRecommendation (from the record's summaries):")?;
+    for advice in advice(run) {
+        writeln!(out, "  {}", plain(&advice.text))?;
+    }
+    Ok(())
 }
 
 fn failed_line(out: &mut String, phase: u32, task: &Task, failure: &Failure) -> fmt::Result {

@@ -27,9 +27,9 @@ pub(crate) fn timedelta(seconds: f64) -> String {
 pub(crate) fn short(seconds: f64) -> String {
     if seconds == 0.0 {
         "0".to_owned()
-    } else if seconds < 0.001 {
+    } else if seconds < 0.000_999_5 {
         three_digits(seconds * 1e6, "µs")
-    } else if seconds < 1.0 {
+    } else if seconds < 0.999_5 {
         three_digits(seconds * 1e3, "ms")
     } else if seconds < 120.0 {
         three_digits(seconds, "s")
@@ -125,6 +125,7 @@ mod tests {
             (0.000_012, "12 µs"),
             (0.0182, "18.2 ms"),
             (0.5, "500 ms"),
+            (0.999_999, "1 s"),
             (1.5, "1.5 s"),
             (99.0, "99 s"),
             (300.0, "5 min"),

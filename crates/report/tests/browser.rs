@@ -62,17 +62,20 @@ fn chromium() -> Option<&'static str> {
     found
 }
 
-/// Serves the pages, opens `path`, and waits until the browser has printed the document. `None` without a browser.
-fn open(path: &str, page: String) -> Option<Seen> {
+/// Serves the pages as `/report/0` and so on, opens `path`, and waits until the browser has printed the document.
+/// `None` without a browser.
+fn open(path: &str, pages: Vec<String>) -> Option<Seen> {
     let browser = chromium()?;
     let server = TcpListener::bind("127.0.0.1:0").expect("bind");
     let address = server.local_addr().expect("address");
     let requests = Arc::new(Mutex::new(Vec::new()));
     std::thread::spawn({
-        let requests = Arc::clone(&requests);
+        let served = Arc::new((pages, Arc::clone(&requests)));
         move || {
             for connection in server.incoming().flatten() {
-                answer(connection, &page, &requests);
+                // Browsers open connections ahead of need: one that stays silent must not hold up the others.
+                let served = Arc::clone(&served);
+                std::thread::spawn(move || answer(connection, &served.0, &served.1));
             }
         }
     });
@@ -135,20 +138,24 @@ fn read(from: &mut impl std::io::Read) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-fn answer(mut connection: TcpStream, page: &str, requests: &Mutex<Vec<String>>) {
+fn answer(mut connection: TcpStream, pages: &[String], requests: &Mutex<Vec<String>>) {
     let mut line = String::new();
     let mut reader = BufReader::new(&connection);
     if reader.read_line(&mut line).is_err() || line.is_empty() {
-        return; // a connection opened ahead of need
+        return;
     }
     let mut header = String::new();
     while reader.read_line(&mut header).is_ok_and(|read| read > 2) {
         header.clear();
     }
     let path = line.split(' ').nth(1).unwrap_or_default().to_owned();
-    let body = match path.split('?').next() {
-        Some("/report.html") => page,
-        Some("/harness.html") => HARNESS,
+    let name = path.split('?').next().unwrap_or_default();
+    let page = name
+        .strip_prefix("/report/")
+        .and_then(|number| pages.get(number.parse::<usize>().ok()?));
+    let body = match (name, page) {
+        ("/harness", _) => HARNESS,
+        (_, Some(page)) => page,
         _ => "",
     };
     // A sandboxed document runs no script, which is how a browser behaves that has them turned off.
@@ -166,28 +173,29 @@ fn answer(mut connection: TcpStream, page: &str, requests: &Mutex<Vec<String>>) 
     );
 }
 
-fn harness(run: &Run, width: u32) -> Option<Value> {
-    let seen = open(&format!("/harness.html?{width}"), html(run))?;
+/// What the harness saw of each run at each width.
+fn harness(runs: &[Run], widths: &[u32]) -> Option<Vec<Vec<Value>>> {
+    let widths: Vec<String> = widths.iter().map(u32::to_string).collect();
+    let path = format!("/harness?{}&{}", runs.len(), widths.join(","));
+    let seen = open(&path, runs.iter().map(html).collect())?;
     assert_eq!(seen.console, "", "the console stays empty");
-    let foreign: Vec<&String> = seen
-        .requests
-        .iter()
-        .filter(|path| {
-            !path.starts_with("/harness.html")
-                && !path.starts_with("/favicon")
-                && *path != "/report.html"
-        })
-        .collect();
-    assert!(foreign.is_empty(), "the page asked for {foreign:?}");
-    Some(seen.result())
+    let ours = |path: &str| path.starts_with("/harness") || path.starts_with("/report/");
+    let foreign: Vec<&String> = seen.requests.iter().filter(|path| !ours(path)).collect();
+    assert!(foreign.is_empty(), "a page asked for {foreign:?}");
+    Some(serde_json::from_value(seen.result()).expect("a list of lists"))
+}
+
+/// The same for one run on a wide page.
+fn look_at(run: Run) -> Option<Value> {
+    Some(harness(&[run], &[1200])?.remove(0).remove(0))
 }
 
 #[test]
 fn the_page_alone_requests_nothing_and_logs_nothing() {
-    let Some(seen) = open("/report.html", html(&example::run_with_failures(12))) else {
+    let Some(seen) = open("/report/0", vec![html(&example::run_with_failures(12))]) else {
         return;
     };
-    assert_eq!(seen.requests, ["/report.html"]);
+    assert_eq!(seen.requests, ["/report/0"]);
     assert_eq!(seen.console, "");
     assert!(
         seen.document.contains("class=\"controls\">"),
@@ -198,7 +206,7 @@ fn the_page_alone_requests_nothing_and_logs_nothing() {
 #[test]
 fn with_scripts_off_every_table_and_drawing_is_there() {
     let run = example::run_with_failures(12);
-    let Some(seen) = open("/report.html?scripts=off", html(&run)) else {
+    let Some(seen) = open("/report/0?scripts=off", vec![html(&run)]) else {
         return;
     };
     assert!(
@@ -222,7 +230,7 @@ fn with_scripts_off_every_table_and_drawing_is_there() {
 
 #[test]
 fn hovering_zooming_and_filtering_work() {
-    let Some(result) = harness(&example::run_with_failures(12), 1200) else {
+    let Some(result) = look_at(example::run_with_failures(12)) else {
         return;
     };
     let tip = result["tip"].as_str().expect("a tip");
@@ -265,11 +273,11 @@ fn nothing_overlaps_or_is_cut_off_on_a_wide_page_and_a_phone() {
         example::run_interrupted(10),
         many,
     ];
-    for (number, run) in runs.iter().enumerate() {
-        for width in [1200, 360] {
-            let Some(result) = harness(run, width) else {
-                return;
-            };
+    let Some(results) = harness(&runs, &[1200, 360]) else {
+        return;
+    };
+    for (number, results) in results.iter().enumerate() {
+        for (width, result) in [1200u32, 360].into_iter().zip(results) {
             assert_eq!(result["width"], width, "run {number}");
             assert!(
                 result["contentWidth"].as_u64() <= Some(u64::from(width)),
@@ -291,7 +299,7 @@ fn nothing_overlaps_or_is_cut_off_on_a_wide_page_and_a_phone() {
 
 #[test]
 fn what_the_page_says_is_named_for_those_who_cannot_see_it() {
-    let Some(result) = harness(&example::run_with_failures(12), 1200) else {
+    let Some(result) = look_at(example::run_with_failures(12)) else {
         return;
     };
     assert_eq!(

@@ -1,6 +1,8 @@
 //! The figures that reports show, against records small enough to add up by hand.
 
-use brigade_report::{Durations, Failure, FailureKind, Summary, Task, example, percentile};
+use brigade_report::{
+    Durations, Failure, FailureKind, Summary, Task, advice, example, json, percentile,
+};
 
 #[test]
 fn percentiles_are_values_by_nearest_rank() {
@@ -72,6 +74,7 @@ fn a_summary_adds_up_delivered_tasks_only() {
     );
     assert_eq!((summary.wall_seconds, summary.tasks_per_second), (4.0, 0.5));
     assert_eq!((summary.task_seconds, summary.wait_seconds), (4.0, 1.0));
+    assert_eq!(summary.cpu_share, Some(0.25));
     assert_eq!((summary.cpu_seconds, summary.bytes), (Some(2.0), 20));
     assert_eq!(
         summary.peak_tree_rss_bytes,
@@ -83,4 +86,31 @@ fn a_summary_adds_up_delivered_tasks_only() {
         (durations.mean, durations.p50, durations.p99, durations.max),
         (2.0, 1.0, 3.0, 3.0)
     );
+}
+
+#[test]
+fn every_number_of_the_recommendation_stands_in_the_record() {
+    for run in [
+        example::run(10),
+        example::run_with_failures(12),
+        example::run_interrupted(10),
+    ] {
+        let record: serde_json::Value = serde_json::from_str(&json(&run)).expect("JSON");
+        let advice = advice(&run);
+        assert_eq!(advice.len(), run.phases.len());
+        for fact in advice.iter().flat_map(|advice| &advice.facts) {
+            let pointer = fact
+                .place
+                .replace('[', "/")
+                .replace(']', "")
+                .replace('.', "/");
+            let found = record.pointer(&format!("/{pointer}"));
+            assert_eq!(
+                found.and_then(serde_json::Value::as_f64),
+                Some(fact.value),
+                "{}",
+                fact.place
+            );
+        }
+    }
 }

@@ -1,0 +1,338 @@
+//! A short recommendation for each phase, from nothing but the record.
+//!
+//! What it rests on, with N workers on C usable cores: a phase cannot take less than its longest task, than its CPU
+//! time over C, or than its tasks' running times over N. The N where the last stops mattering is where more workers
+//! stop helping. Running times seen with more computing tasks than cores are stretched by their sharing of the
+//! cores, so a phase that kept the cores busy is judged by its CPU time alone. Every number comes with its place in
+//! `run.json`.
+
+use crate::phase::Phase;
+use crate::run::Run;
+use crate::summary::{Durations, Summary};
+use crate::time::short;
+
+/// Cores are the limit when they were busy for this part of a phase; a task computes when CPU time makes up this
+/// part of its running time.
+const MOSTLY: f64 = 0.75;
+/// A shorter phase says more about starting than about working.
+const TOO_SHORT_SECONDS: f64 = 0.02;
+/// Sums of many times are a little off; that must not cost a worker.
+const ROUNDING: f64 = 1e-6;
+
+/// What the record says about one phase.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Advice {
+    /// In a sentence or two.
+    pub text: String,
+    /// The numbers it rests on.
+    pub facts: Vec<Fact>,
+}
+
+/// A number and where it stands in the record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fact {
+    /// Its place in `run.json`, such as `summaries[0].wall_seconds`.
+    pub place: String,
+    /// The number as it stands there.
+    pub value: f64,
+}
+
+/// A recommendation for each phase, in their order.
+#[must_use]
+pub fn advice(run: &Run) -> Vec<Advice> {
+    let summaries = Summary::of_run(run);
+    let phases = run.phases.iter().zip(&summaries).enumerate();
+    phases
+        .map(|(index, (phase, summary))| {
+            let cores = f64::from(run.machine.cores_effective.max(1));
+            let text = match Seen::new(phase, summary, cores) {
+                Ok(seen) => seen.judge(),
+                Err(why) => format!("there is nothing to advise: {why}"),
+            };
+            Advice {
+                text: format!("Phase {} ({}): {text}.", index + 1, phase.name),
+                facts: facts(run, index, phase, summary),
+            }
+        })
+        .collect()
+}
+
+/// What a judgement needs of a phase.
+struct Seen<'a> {
+    mode: &'a str,
+    workers: f64,
+    cores: f64,
+    wall: f64,
+    task_seconds: f64,
+    cpu_seconds: f64,
+    /// CPU time as a part of the tasks' running time.
+    cpu_share: f64,
+    durations: Durations,
+}
+
+impl<'a> Seen<'a> {
+    fn new(phase: &'a Phase, summary: &Summary, cores: f64) -> Result<Self, String> {
+        let durations = summary.durations.ok_or("nothing was delivered")?;
+        if summary.wall_seconds < TOO_SHORT_SECONDS {
+            return Err(format!("it took only {}", short(summary.wall_seconds)));
+        }
+        let (Some(cpu_seconds), Some(cpu_share)) = (summary.cpu_seconds, summary.cpu_share) else {
+            return Err("CPU time was not measured".to_owned());
+        };
+        Ok(Self {
+            mode: &phase.mode.canonical,
+            workers: f64::from(phase.workers.unwrap_or(1).max(1)),
+            cores,
+            wall: summary.wall_seconds,
+            task_seconds: summary.task_seconds,
+            cpu_seconds,
+            cpu_share,
+            durations,
+        })
+    }
+
+    fn judge(&self) -> String {
+        let cores_busy = self.cpu_seconds / (self.wall * self.cores);
+        if cores_busy >= MOSTLY {
+            self.cores_are_the_limit(cores_busy)
+        } else if self.mode == "gil" && self.cpu_seconds >= MOSTLY * self.wall {
+            format!(
+                "one task computed at a time, as the lock of this mode demands: threads would use all {} cores and \
+                 take {} at best instead of {}",
+                self.cores,
+                short(self.least(self.cores)),
+                short(self.wall)
+            )
+        } else if self.cpu_share >= MOSTLY {
+            self.computes(cores_busy)
+        } else {
+            self.waits()
+        }
+    }
+
+    fn cores_are_the_limit(&self, cores_busy: f64) -> String {
+        let busy = format!(
+            "it kept {} busy {} of its time",
+            cores(self.cores),
+            percent(cores_busy)
+        );
+        if self.workers > self.cores {
+            format!(
+                "{busy}, so {} would do as well as {}",
+                workers(self.cores),
+                self.workers
+            )
+        } else {
+            format!(
+                "{busy}, so more than {} would not help",
+                workers(self.cores)
+            )
+        }
+    }
+
+    fn computes(&self, cores_busy: f64) -> String {
+        let computed = format!(
+            "its tasks computed {} of their time",
+            percent(self.cpu_share)
+        );
+        if self.workers < self.cores {
+            format!(
+                "{computed}, on {} of {}: {} would take {} at best instead of {}",
+                self.workers,
+                cores(self.cores),
+                workers(self.cores),
+                short(self.least(self.cores)),
+                short(self.wall)
+            )
+        } else {
+            format!(
+                "{computed}, but kept {} busy only {} of it, and more workers would not help: the rest went into starting, packing, or tasks of uneven length (the longest took {} of {})",
+                cores(self.cores),
+                percent(cores_busy),
+                short(self.durations.max),
+                short(self.wall)
+            )
+        }
+    }
+
+    fn waits(&self) -> String {
+        let waited = format!(
+            "its tasks waited {} of their time",
+            percent(1.0 - self.cpu_share)
+        );
+        let floor = self.durations.max.max(self.cpu_seconds / self.cores);
+        let enough = (self.task_seconds / floor - ROUNDING).ceil().max(1.0);
+        let because = if floor > self.durations.max {
+            format!("{} are busy", cores(self.cores))
+        } else {
+            format!("the longest task alone takes {}", short(self.durations.max))
+        };
+        if self.workers < enough {
+            let least = self.least(enough);
+            format!(
+                "{waited}, so more workers help until about {enough}: {} at best instead of {}; beyond that, {because}",
+                short(least),
+                short(self.wall)
+            )
+        } else if self.workers > 2.0 * enough {
+            format!(
+                "{waited}, and {} would do as well as {}: {because}",
+                workers(enough),
+                self.workers
+            )
+        } else {
+            format!(
+                "{waited}, and {} are enough: {because}",
+                workers(self.workers)
+            )
+        }
+    }
+
+    /// No number of cores or luck makes it faster than this with so many workers.
+    fn least(&self, workers: f64) -> f64 {
+        let shared = if self.cpu_share >= MOSTLY {
+            0.0 // running times may be stretched by sharing cores
+        } else {
+            self.task_seconds / workers
+        };
+        self.durations
+            .max
+            .min(self.wall)
+            .max(self.cpu_seconds / self.cores.min(workers))
+            .max(shared)
+    }
+}
+
+fn facts(run: &Run, index: usize, phase: &Phase, summary: &Summary) -> Vec<Fact> {
+    let of = |name: &str| format!("summaries[{index}].{name}");
+    let numbers = [
+        (of("wall_seconds"), Some(summary.wall_seconds)),
+        (of("task_seconds"), Some(summary.task_seconds)),
+        (
+            of("durations.max"),
+            summary.durations.map(|durations| durations.max),
+        ),
+        (of("cpu_seconds"), summary.cpu_seconds),
+        (of("cpu_share"), summary.cpu_share),
+        (
+            format!("phases[{index}].workers"),
+            phase.workers.map(f64::from),
+        ),
+        (
+            "machine.cores_effective".to_owned(),
+            Some(f64::from(run.machine.cores_effective)),
+        ),
+    ];
+    let known = numbers.into_iter().filter_map(|(place, value)| {
+        Some(Fact {
+            place,
+            value: value?,
+        })
+    });
+    known.collect()
+}
+
+fn percent(part: f64) -> String {
+    format!("{:.0} %", 100.0 * part.clamp(0.0, 1.0))
+}
+
+fn cores(count: f64) -> String {
+    if count == 1.0 {
+        "the core".to_owned()
+    } else {
+        format!("the {count} cores")
+    }
+}
+
+fn workers(count: f64) -> String {
+    if count == 1.0 {
+        "1 worker".to_owned()
+    } else {
+        format!("{count} workers")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(mode: &str, workers: f64, wall: f64, tasks: &[(f64, f64)]) -> Seen<'static> {
+        let mut durations: Vec<f64> = tasks.iter().map(|(wall, _)| *wall).collect();
+        durations.sort_by(f64::total_cmp);
+        let task_seconds: f64 = durations.iter().sum();
+        let cpu_seconds: f64 = tasks.iter().map(|(_, cpu)| cpu).sum();
+        Seen {
+            mode: if mode == "gil" { "gil" } else { "threads" },
+            workers,
+            cores: 2.0,
+            wall,
+            task_seconds,
+            cpu_seconds,
+            cpu_share: cpu_seconds / task_seconds,
+            durations: Durations::of_sorted(&durations).expect("tasks"),
+        }
+    }
+
+    #[test]
+    fn a_loop_that_waits_is_told_how_many_workers_help() {
+        let text = seen("", 1.0, 4.0, &[(0.4, 0.004); 10]).judge();
+        assert_eq!(
+            text,
+            "its tasks waited 99 % of their time, so more workers help until about 10: 400 ms at best instead of 4 \
+             s; beyond that, the longest task alone takes 400 ms"
+        );
+    }
+
+    #[test]
+    fn a_phase_that_waits_with_enough_workers_is_left_alone_and_with_far_too_many_told_so() {
+        let tasks = [(0.4, 0.004); 10];
+        assert!(
+            seen("", 10.0, 0.41, &tasks)
+                .judge()
+                .contains("and 10 workers are enough")
+        );
+        assert!(
+            seen("", 100.0, 0.41, &tasks)
+                .judge()
+                .contains("10 workers would do as well as 100")
+        );
+    }
+
+    #[test]
+    fn many_waiting_tasks_are_limited_by_the_cores_in_the_end() {
+        let text = seen("", 8.0, 50.0, &[(0.4, 0.04); 1000]).judge();
+        assert!(
+            text.contains(
+                "until about 20: 20 s at best instead of 50 s; beyond that, the 2 cores are busy"
+            ),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_loop_that_computes_is_told_of_the_idle_cores() {
+        let text = seen("", 1.0, 2.0, &[(0.2, 0.2); 10]).judge();
+        assert!(
+            text.contains("on 1 of the 2 cores: 2 workers would take 1 s at best instead of 2 s"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_hundred_workers_on_two_cores_are_seen_to_compute_though_each_mostly_waits_for_a_core() {
+        let text = seen("", 100.0, 1.02, &[(1.0, 0.02); 100]).judge();
+        assert_eq!(
+            text,
+            "it kept the 2 cores busy 98 % of its time, so 2 workers would do as well as 100"
+        );
+    }
+
+    #[test]
+    fn the_lock_of_the_gil_mode_is_named() {
+        let text = seen("gil", 8.0, 2.0, &[(1.5, 0.2); 10]).judge();
+        assert!(
+            text.contains("threads would use all 2 cores and take"),
+            "{text}"
+        );
+    }
+}
