@@ -154,7 +154,7 @@ fn note_scan(frame: &mut Frame, segment: &[u8]) -> Result<(), Flaw> {
 fn end_of_scan(bytes: &[u8], mut at: usize) -> Result<usize, Flaw> {
     loop {
         let rest = bytes.get(at..).unwrap_or_default();
-        let found = rest.iter().position(|&byte| byte == 0xFF).ok_or(NO_END)?;
+        let found = memchr::memchr(0xFF, rest).ok_or(NO_END)?;
         match rest.get(found + 1) {
             None => return Err(NO_END),
             Some(0x00 | 0xD0..=0xD7) => at += found + 2,
