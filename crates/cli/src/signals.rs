@@ -2,15 +2,20 @@
 //!
 //! Kept apart from what stopping means: whoever runs things asks [`Signals::stop`] or registers a callback
 //! that wakes its waits. The second signal is handled in the signal handler itself, so it works even when
-//! every thread of the program hangs.
+//! every thread of the program hangs; what comes within a quarter of a second is an echo of the first.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 use std::{fmt, fs, io, thread};
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag;
 use signal_hook::iterator::Signals as SignalsIterator;
+
+/// How long after the first signal another one is taken for its echo: `timeout` sends one to its child and,
+/// in the next moment, one to the child's whole process group. No person is that fast.
+const ECHO: Duration = Duration::from_millis(250);
 
 /// Which signal asked to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +67,8 @@ pub struct Signals {
     state: Arc<Mutex<State>>,
     /// Set by the handler, before any thread has heard of it.
     is_stopping: Arc<AtomicBool>,
+    /// From here on a signal ends the process.
+    is_armed: Arc<AtomicBool>,
 }
 
 static INSTALLED: OnceLock<Signals> = OnceLock::new();
@@ -83,6 +90,7 @@ impl Signals {
         let signals = Self {
             state: Arc::default(),
             is_stopping: Arc::default(),
+            is_armed: Arc::default(),
         };
         let ignored = ignored_signals();
         let wanted: Vec<Stop> = Stop::ALL
@@ -90,12 +98,10 @@ impl Signals {
             .filter(|stop| ignored & (1 << (stop.signal() - 1)) == 0)
             .collect();
         for stop in &wanted {
-            // In this order: the first signal finds the flag unset and sets it, the second one finds it set.
             // Exiting, not dying of the signal: the kernel spares process 1 of a container from the latter.
-            let is_stopping = &signals.is_stopping;
             let code = 128 + stop.signal();
-            flag::register_conditional_shutdown(stop.signal(), code, is_stopping.clone())?;
-            flag::register(stop.signal(), is_stopping.clone())?;
+            flag::register_conditional_shutdown(stop.signal(), code, signals.is_armed.clone())?;
+            flag::register(stop.signal(), signals.is_stopping.clone())?;
         }
         let numbers: Vec<i32> = wanted.iter().map(|stop| stop.signal()).collect();
         let mut arriving = SignalsIterator::new(numbers)?;
@@ -139,11 +145,30 @@ impl Signals {
     fn tell(&self, stop: Stop) {
         let callbacks = {
             let mut state = self.lock();
-            state.stop.get_or_insert(stop);
+            if state.stop.is_none() {
+                state.stop = Some(stop);
+                self.arm_soon();
+            }
             std::mem::take(&mut state.callbacks)
         };
         for callback in callbacks {
             callback(stop);
+        }
+    }
+
+    /// On a thread of its own, which no callback can hold up.
+    fn arm_soon(&self) {
+        let is_armed = self.is_armed.clone();
+        let arm = move || {
+            thread::sleep(ECHO);
+            is_armed.store(true, Ordering::SeqCst);
+        };
+        if thread::Builder::new()
+            .name("signals".into())
+            .spawn(arm)
+            .is_err()
+        {
+            self.is_armed.store(true, Ordering::SeqCst);
         }
     }
 

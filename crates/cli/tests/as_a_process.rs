@@ -23,12 +23,13 @@ fn main() {
     {
         process::exit(be(role).code());
     }
-    let tests: [(&str, fn()); 10] = [
+    let tests: [(&str, fn()); 11] = [
         (
             "the_first_signal_asks_and_its_code_tells_which",
             first_signal,
         ),
         ("the_second_signal_ends_a_program_that_hangs", second_signal),
+        ("the_echo_of_a_signal_is_no_second_one", echo),
         (
             "a_signal_ignored_from_the_start_stays_ignored",
             ignored_signal,
@@ -70,6 +71,8 @@ fn be(role: &str) -> Exit {
             eprintln!("ready");
             let stop = hear.recv().expect("a signal");
             assert!(signals.is_stopping());
+            // Long enough for an echo to arrive.
+            thread::sleep(Duration::from_millis(50));
             assert_eq!(Signals::install().expect("the same").stop(), Some(stop));
             eprintln!("stopping after {stop}");
             Exit::Interrupted(stop)
@@ -202,8 +205,26 @@ fn second_signal() {
     assert_eq!(stubborn.line(), "ready");
     stubborn.signal(Stop::Terminate);
     assert_eq!(stubborn.line(), "heard");
-    stubborn.signal(Stop::Interrupt);
-    assert_eq!(stubborn.end().code(), Some(130));
+    let status = loop {
+        // The first of these may be taken for an echo.
+        stubborn.signal(Stop::Interrupt);
+        thread::sleep(Duration::from_millis(50));
+        if let Some(status) = stubborn.child.try_wait().expect("a child") {
+            break status;
+        }
+    };
+    assert_eq!(status.code(), Some(130));
+}
+
+/// `timeout` signals its child, and then the group that the child is in.
+fn echo() {
+    let mut timeout = Command::new("timeout");
+    timeout.args(["--preserve-status", "0.3"]);
+    timeout.arg(env::current_exe().expect("this binary"));
+    let mut patient = Running::start(timeout.args(["--be", "patient"]));
+    assert_eq!(patient.line(), "ready");
+    assert_eq!(patient.line(), "stopping after SIGTERM");
+    assert_eq!(patient.end().code(), Some(143));
 }
 
 fn ignored_signal() {
