@@ -3,46 +3,83 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use argh::FromArgs;
+use argh::{ArgsInfo, FromArgs};
+use brigade_cli::{Flag, Group, Program, whole};
 use brigade_portraits::{Error, FaultRule, Latency, Pictures, ServerConfig};
 
-/// Serves portraits of people who do not exist, or a folder's pictures, on 127.0.0.1.
-///
-/// By index: /SEED/INDEX.jpg?attempt=N. In turn, as on the public site: /
-#[derive(Debug, FromArgs)]
-pub(crate) struct Args {
-    /// port to listen on (default 0: any free one)
-    #[argh(option, default = "0")]
-    port: u16,
+pub(crate) const PROGRAM: Program = Program {
+    name: "face-server",
+    version: env!("CARGO_PKG_VERSION"),
+    groups: &[
+        Group {
+            title: "Pictures",
+            flags: &[
+                Flag::new("seed").default("0"),
+                Flag::new("dir").folder(),
+                Flag::new("prepare").default("0"),
+                Flag::new("cache")
+                    .default("the user's cache folder")
+                    .folder(),
+            ],
+        },
+        Group {
+            title: "Serving",
+            flags: &[
+                Flag::new("port").default("any free one"),
+                Flag::new("latency").default("0.4"),
+                Flag::new("fault"),
+                Flag::new("stall").default("60s"),
+            ],
+        },
+    ],
+};
 
-    /// whose portraits / serves and --prepare draws (default 0)
-    #[argh(option, default = "0")]
+/// Serve portraits of people who do not exist, or a folder's pictures, on 127.0.0.1: by index at
+/// /SEED/INDEX.jpg?attempt=N, and in turn at / as the public site does.
+#[derive(Debug, FromArgs, ArgsInfo)]
+pub(crate) struct Args {
+    /// whose portraits are served at / and prepared
+    #[argh(option, arg_name = "n", from_str_fn(whole), default = "0")]
     seed: u64,
 
     /// serve this folder's pictures, in the order of their names, instead of drawn portraits
-    #[argh(option)]
+    #[argh(option, arg_name = "folder")]
     dir: Option<PathBuf>,
 
-    /// keep drawn portraits here (default: the user's cache folder)
-    #[argh(option)]
-    cache: Option<PathBuf>,
-
-    /// draw so many portraits before serving; others are drawn when first asked for (default 0)
-    #[argh(option, default = "0")]
+    /// draw so many portraits before serving; others are drawn when first asked for
+    #[argh(option, arg_name = "n", from_str_fn(whole), default = "0")]
     prepare: u64,
 
-    /// mean seconds until an answer, log-normal (default 0.4; 0 for none)
-    #[argh(option, from_str_fn(latency), default = "Latency::default()")]
+    /// where drawn portraits are kept for the next time
+    #[argh(option, arg_name = "folder")]
+    cache: Option<PathBuf>,
+
+    /// the port to listen on
+    #[argh(option, arg_name = "port", from_str_fn(whole), default = "0")]
+    port: u16,
+
+    /// mean seconds until an answer, log-normal; 0 for none
+    #[argh(
+        option,
+        arg_name = "seconds",
+        from_str_fn(latency),
+        default = "Latency::default()"
+    )]
     latency: Latency,
 
-    /// what goes wrong: NAME=RATE, NAME@INDEX or NAME@INDEX.ATTEMPT; may be repeated. Names: error,
+    /// what goes wrong and when: NAME=RATE, NAME@INDEX or NAME@INDEX.ATTEMPT, where NAME is error,
     /// too-many-requests, truncated, half-picture, stall-before, stall-inside, wrong-type, html, oversize,
-    /// redirect-loop, one-a-second
-    #[argh(option, from_str_fn(fault))]
+    /// redirect-loop or one-a-second
+    #[argh(option, arg_name = "rule", from_str_fn(fault))]
     fault: Vec<FaultRule>,
 
-    /// seconds that a stall lasts (default 60)
-    #[argh(option, from_str_fn(seconds), default = "Duration::from_secs(60)")]
+    /// how long a stall lasts
+    #[argh(
+        option,
+        arg_name = "duration",
+        from_str_fn(stall),
+        default = "Duration::from_secs(60)"
+    )]
     stall: Duration,
 }
 
@@ -67,18 +104,30 @@ impl From<Args> for ServerConfig {
 fn latency(text: &str) -> Result<Latency, String> {
     let mean_s: f64 = text
         .parse()
-        .map_err(|_| format!("{text:?} is not a number of seconds"))?;
-    Latency::with_mean(mean_s).map_err(|error| error.to_string())
+        .map_err(|_| "is not a number of seconds".to_owned())?;
+    Latency::with_mean(mean_s).map_err(|_| "is not between 0 and 60 seconds".to_owned())
 }
 
 fn fault(text: &str) -> Result<FaultRule, String> {
-    text.parse().map_err(|error: Error| error.to_string())
+    text.parse().map_err(|error| match error {
+        Error::Fault { reason, .. } => format!("is not a fault: {reason}"),
+        other => other.to_string(),
+    })
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
-    text.parse()
-        .ok()
-        .filter(|seconds| (0.0..=3600.0).contains(seconds))
-        .map(Duration::from_secs_f64)
-        .ok_or_else(|| format!("{text:?} is not a number of seconds from 0 to 3600"))
+fn stall(text: &str) -> Result<Duration, String> {
+    let stall = brigade_cli::duration(text)?;
+    (stall <= Duration::from_secs(3600))
+        .then_some(stall)
+        .ok_or_else(|| "is longer than an hour".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_and_help_agree() {
+        assert_eq!(PROGRAM.contradictions::<Args>(), Vec::<String>::new());
+    }
 }

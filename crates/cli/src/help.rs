@@ -2,7 +2,7 @@
 
 use argh::ArgsInfo;
 
-use crate::program::{Entry, Values, plain};
+use crate::program::{Entry, Values};
 use crate::{Exit, Program, style};
 
 /// Width of every line, on any terminal.
@@ -14,11 +14,7 @@ pub(crate) fn text<A: ArgsInfo>(program: &Program, has_colour: bool) -> String {
     let info = A::get_args_info();
     let bold = |text: &str| style::paint(text, style::BOLD, has_colour);
     let mut out = String::new();
-    let (summary, rest) = about(&info);
-    out += &wrap(&summary, 0, 0);
-    if !rest.is_empty() {
-        out += &format!("\n{}", wrap(&rest, 0, 0));
-    }
+    out += &wrap(info.description, 0, 0);
     out += &format!("\n{} {} [FLAGS]", bold("Usage:"), program.name);
     for positional in info
         .positionals
@@ -49,15 +45,6 @@ pub(crate) fn text<A: ArgsInfo>(program: &Program, has_colour: bool) -> String {
         out += &format!("\n{}", wrap(note, 0, 0));
     }
     out
-}
-
-/// The first sentence of the description, and what follows; argh has joined the paragraphs.
-pub(crate) fn about(info: &argh::CommandInfoWithArgs) -> (String, String) {
-    let text = plain(info.description);
-    match text.split_once(". ") {
-        Some((summary, rest)) => (format!("{summary}."), rest.to_owned()),
-        None => (text, String::new()),
-    }
 }
 
 /// Those that the arguments declare with argh's `error_code`, or the ones that all programs share.

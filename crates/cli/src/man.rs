@@ -12,9 +12,12 @@ pub(crate) fn page<A: ArgsInfo>(program: &Program) -> String {
         name.to_uppercase(),
         escape(program.version)
     );
-    let (summary, rest) = help::about(&info);
-    let summary = summary.trim_end_matches('.');
-    out += &format!(".SH NAME\n{name} \\- {}\n", escape(summary));
+    let summary = info
+        .description
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    out += &format!(".SH NAME\n{name} \\- {}\n", escape(&summary));
     out += &format!(".SH SYNOPSIS\n.B {name}\n[FLAGS]");
     for positional in info
         .positionals
@@ -22,9 +25,6 @@ pub(crate) fn page<A: ArgsInfo>(program: &Program) -> String {
         .filter(|positional| !positional.hidden)
     {
         out += &format!(" {}", escape(&help::positional_usage(positional)));
-    }
-    if !rest.is_empty() {
-        out += &format!("\n.SH DESCRIPTION\n{}", escape(&rest));
     }
     out += "\n.SH OPTIONS\n";
     for (title, entries) in &program.listing::<A>().groups {

@@ -81,18 +81,11 @@ fn reword(message: &str, words: &[String]) -> String {
         let head = format!("Error parsing option '{flag}' with value '{value}': ");
         match message.strip_prefix(&head) {
             Some("duplicate values provided") => return format!("{flag} is given twice"),
-            Some(reason) => {
-                return format!(
-                    "{flag}: '{}' {}",
-                    words::shown(value),
-                    reword_reason(reason)
-                );
-            }
+            Some(reason) => return format!("{flag}: '{value}' {}", reword_reason(reason)),
             None => {}
         }
     }
     if let Some(word) = message.strip_prefix("Unrecognized argument: ") {
-        let word = words::shown(word);
         return format!("the argument '{word}' is one too many; flags begin with --");
     }
     message.split_whitespace().collect::<Vec<_>>().join(" ")

@@ -7,7 +7,7 @@ use argh::{ArgsInfo, FlagInfo, FlagInfoKind};
 
 /// A program as its users see it. Meant to be one `const`.
 ///
-/// The first sentence of the arguments' description is the summary. Examples, notes and exit codes other than those of [`Exit`](crate::Exit) are argh's attributes `example`, `note` and
+/// Examples, notes and exit codes other than those of [`Exit`](crate::Exit) are argh's attributes `example`, `note` and
 /// `error_code`; they show in the help and the man page.
 #[derive(Debug, Clone, Copy)]
 pub struct Program {
@@ -115,7 +115,7 @@ impl Entry {
                 FlagInfoKind::Switch => None,
                 FlagInfoKind::Option { arg_name } => Some(arg_name.to_uppercase()),
             },
-            description: plain(info.description),
+            description: info.description.trim().to_owned(),
             default: flag.default,
             values: flag.values,
             required: info.optionality == argh::Optionality::Required
@@ -141,15 +141,6 @@ impl Entry {
             repeats: false,
         }
     }
-}
-
-/// A description as it was written: argh doubles the braces in it.
-pub(crate) fn plain(description: &str) -> String {
-    let mut text = description.trim().to_owned();
-    while text.contains("{{") || text.contains("}}") {
-        text = text.replace("{{", "{").replace("}}", "}");
-    }
-    text
 }
 
 /// The shells that completions exist for.

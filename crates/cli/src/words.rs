@@ -42,7 +42,6 @@ pub(crate) fn read(words: &[String], listing: &Listing) -> Result<Request, Strin
         let value = match (&entry.value_name, given) {
             (None, None) => None,
             (None, Some(value)) => {
-                let value = shown(&value);
                 return Err(format!("{flag} takes no value, but was given '{value}'"));
             }
             (Some(_), Some(value)) => Some(value),
@@ -114,24 +113,6 @@ fn unknown(name: &str, listing: &Listing) -> String {
         Some(near) => format!("there is no flag {name}; did you mean --{near}?"),
         None => format!("there is no flag {name}"),
     }
-}
-
-/// A value as a message repeats it: bounded, without control characters, and of a URL only the scheme,
-/// because it may carry a password; who parsed it knows how to show the rest.
-pub(crate) fn shown(value: &str) -> String {
-    const LONGEST: usize = 100;
-    let (shown, is_cut) = match value.split_once("://") {
-        Some((scheme, _)) => (format!("{scheme}://"), true),
-        None => (value.to_owned(), value.chars().count() > LONGEST),
-    };
-    let shown = shown.chars().take(LONGEST);
-    let mut shown: String = shown
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-        .collect();
-    if is_cut {
-        shown.push('…');
-    }
-    shown
 }
 
 /// The candidate that a typo most likely meant. As in cargo, a third of the longer word may be wrong;

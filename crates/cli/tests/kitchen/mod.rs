@@ -7,9 +7,6 @@ use argh::{ArgsInfo, FromArgs};
 use brigade_cli::{Flag, Group, Program, at_least_one, duration, whole};
 
 /// Serve food until everybody is fed.
-///
-/// A cook cooks and a guest eats; whoever does both
-/// is called a `host`.
 #[derive(FromArgs, ArgsInfo, Debug, PartialEq)]
 #[argh(
     example = "{command_name} --cooks=3 --menu_card soup",
@@ -34,7 +31,7 @@ pub(crate) struct Args {
     /// longest wait of a guest
     #[argh(option, arg_name = "time", from_str_fn(duration))]
     pub(crate) patience: Option<Duration>,
-    /// where the bill goes; {guest} stands for a name
+    /// where the bill goes
     #[argh(option, arg_name = "dir", default = "PathBuf::from(\".\")")]
     pub(crate) bill_folder: PathBuf,
     /// say nothing

@@ -2,7 +2,7 @@
 //!
 //! Painted small and enlarged: nothing behind the sitter is sharp, so a sixteenth of the pixels says it all.
 
-use super::canvas::{Canvas, SIZE};
+use super::canvas::Canvas;
 use super::colour::{Colour, smooth};
 use super::sitter::{Backdrop, Sitter};
 use crate::random::Random;
@@ -66,19 +66,7 @@ pub(super) fn paint(sitter: &Sitter, r: &mut Random) -> Canvas {
             }
         }
     }
-    let scale = (SMALL - 1) as f32 / SIZE as f32;
-    Canvas::new(|x, y| {
-        let (x, y) = (x * scale, y * scale);
-        let (column, row) = (x as usize, y as usize);
-        let (fx, fy) = (
-            smooth(0.0, 1.0, x - column as f32),
-            smooth(0.0, 1.0, y - row as f32),
-        );
-        let at = row * SMALL + column;
-        let upper = small[at].mix(small[at + 1], fx);
-        let lower = small[at + SMALL].mix(small[at + SMALL + 1], fx);
-        upper.mix(lower, fy)
-    })
+    Canvas::enlarged(&small, SMALL)
 }
 
 fn spot_colour(sitter: &Sitter, r: &mut Random) -> Colour {

@@ -9,10 +9,13 @@ use crate::random::Random;
 
 /// Where the neck meets the shoulders, in face units.
 const COLLAR: f32 = 1.92;
+/// Everything here is drawn this much higher than written.
+const RAISED: f32 = 0.16;
 
 pub(super) fn paint_neck(canvas: &mut Canvas, sitter: &Sitter, pose: &Pose) {
+    let pose = &pose.raised(RAISED);
     let neck = sitter.features.neck;
-    let chin = sitter.features.chin;
+    let chin = sitter.features.chin + RAISED;
     let outline = [
         (-neck * 0.98, 0.7),
         (-neck * 0.94, 1.3),
@@ -31,7 +34,7 @@ pub(super) fn paint_neck(canvas: &mut Canvas, sitter: &Sitter, pose: &Pose) {
     };
     let body = sitter.skin.tint(Colour(0.96, 0.93, 0.92));
     let side = sitter.light.from[0].signum();
-    canvas.fill(&path, |px, py| {
+    canvas.fill_soft(&path, |px, py| {
         let (x, y) = pose.face(px, py);
         let u = (x / (neck * (1.05 + (y - 1.6).max(0.0)))).clamp(-1.0, 1.0);
         let tendon = 0.10
@@ -69,6 +72,7 @@ pub(super) fn paint_neck(canvas: &mut Canvas, sitter: &Sitter, pose: &Pose) {
 }
 
 pub(super) fn paint(canvas: &mut Canvas, sitter: &Sitter, pose: &Pose, r: &mut Random) {
+    let pose = &pose.raised(RAISED);
     let neck = sitter.features.neck;
     let wide = sitter.features.shoulders;
     let (depth, at_neck, high) = match sitter.garment {
@@ -133,7 +137,7 @@ fn cloth(
         })
         .collect();
     let weave = matches!(sitter.garment, Garment::Turtleneck | Garment::Hoodie);
-    canvas.fill(&path, |px, py| {
+    canvas.fill_soft(&path, |px, py| {
         let (x, y) = pose.face(px, py);
         let u = (x / wide).clamp(-1.1, 1.1);
         let mut nx = 0.75 * u * u * u + 0.12 * u;
@@ -237,11 +241,11 @@ fn piece(
 ) {
     let below: Vec<Point> = outline.iter().map(|(x, y)| (x * 1.02, y + 0.05)).collect();
     if let Some(shadow) = pose.closed(&below) {
-        canvas.fill(&shadow, |_, _| (Colour::BLACK, 0.22));
+        canvas.fill_soft(&shadow, |_, _| (Colour::BLACK, 0.22));
     }
     if let Some(path) = pose.closed(outline) {
         let (diffuse, _) = lit(&sitter.light, [0.35 * side, -0.35, 0.8]);
-        canvas.fill(&path, |_, y| {
+        canvas.fill_soft(&path, |_, y| {
             (colour * (0.42 + 0.68 * diffuse - 0.0002 * (y - 800.0)), 1.0)
         });
     }

@@ -19,7 +19,11 @@ impl Colour {
 
     /// From `self` at 0 to `other` at 1.
     pub(super) fn mix(self, other: Self, share: f32) -> Self {
-        self * (1.0 - share) + other * share
+        Self(
+            self.0 + (other.0 - self.0) * share,
+            self.1 + (other.1 - self.1) * share,
+            self.2 + (other.2 - self.2) * share,
+        )
     }
 
     /// Component by component, as a coloured light or a glaze does.

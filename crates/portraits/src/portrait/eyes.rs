@@ -51,7 +51,7 @@ fn eye(canvas: &mut Canvas, sitter: &Sitter, pose: &Pose, side: f32, gaze: Point
         return;
     };
     let (diffuse, _) = lit(&sitter.light, [0.0, 0.0, 1.0]);
-    let white = Colour::hex(0xeee6df) * (0.60 + 0.36 * diffuse);
+    let white = Colour::hex(0xeee6df) * (0.56 + 0.34 * diffuse);
     let iris_radius = 0.112;
     let eye_at = (centre + gaze.0, gaze.1 - 0.010);
     let fibres = r.between(0.0, 6.0);
@@ -138,8 +138,8 @@ fn brow(canvas: &mut Canvas, sitter: &Sitter, pose: &Pose, side: f32, r: &mut Ra
     let soft: Vec<Point> = (0..6)
         .map(|step| pose.px(line(0.04 + 0.9 * step as f32 / 5.0)))
         .collect();
-    canvas.soft_line(&soft, f.brow_thick * 0.8 * pose.scale, sitter.brow, 0.42);
-    for _ in 0..190 {
+    canvas.soft_line(&soft, f.brow_thick * 0.8 * pose.scale, sitter.brow, 0.62);
+    for _ in 0..260 {
         let along = r.unit();
         let thick = f.brow_thick * (1.0 - 0.75 * along * along) * smooth(-0.08, 0.12, along);
         let (x, y) = line(along);
@@ -154,7 +154,7 @@ fn brow(canvas: &mut Canvas, sitter: &Sitter, pose: &Pose, side: f32, r: &mut Ra
             (root.0 + tip.0) / 2.0 - side * 0.004,
             (root.1 + tip.1) / 2.0 - 0.008,
         );
-        let shade = sitter.brow * r.between(0.7, 1.15);
+        let shade = sitter.brow.mix(sitter.skin, 0.12) * r.between(0.75, 1.25);
         canvas.hair(
             [
                 pose.px(root),

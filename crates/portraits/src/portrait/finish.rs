@@ -11,25 +11,37 @@ const QUALITY: u8 = 88;
 
 /// Vignette, exposure and film grain; then a progressive JPEG.
 pub(super) fn jpeg(canvas: Canvas, sitter: &Sitter, r: &mut Random) -> Vec<u8> {
-    let mut rgb = Vec::with_capacity(SIZE * SIZE * 3);
+    let mut rgb = vec![0; SIZE * SIZE * 3];
     let mut grain = Grain::new(r);
-    for (index, pixel) in canvas.pixels.iter().enumerate() {
-        let (x, y) = ((index % SIZE) as f32, (index / SIZE) as f32);
-        let (dx, dy) = ((x - 512.0) / 724.0, (y - 480.0) / 724.0);
-        let vignette = 1.0 - 0.30 * (dx * dx + dy * dy);
-        let factor = sitter.light.exposure * vignette * 255.0;
-        let speck = grain.next(index);
-        // A photograph's shoulder: lights roll off instead of clipping.
-        let tone = |value: f32| {
-            let value = value * factor;
-            let value = if value > 215.0 {
-                215.0 + (value - 215.0) * 40.0 / (value - 215.0 + 40.0)
-            } else {
-                value
-            };
-            (value + speck).clamp(0.0, 255.0) as u8
-        };
-        rgb.extend([tone(pixel.0), tone(pixel.1), tone(pixel.2)]);
+    let shoulder = shoulder();
+    let square = |at: usize, centre: f32| {
+        let from_centre = (at as f32 - centre) / 724.0;
+        from_centre * from_centre
+    };
+    let across: Vec<f32> = (0..SIZE).map(|x| square(x, 512.0)).collect();
+    let rows = canvas
+        .pixels
+        .chunks_exact(SIZE)
+        .zip(rgb.chunks_exact_mut(SIZE * 3));
+    for (y, (row, line)) in rows.enumerate() {
+        let down = square(y, 480.0);
+        let specks = grain.row();
+        for (((pixel, rgb), speck), across) in row
+            .iter()
+            .zip(line.chunks_exact_mut(3))
+            .zip(specks)
+            .zip(&across)
+        {
+            let factor = sitter.light.exposure * (1.0 - 0.30 * (across + down)) * 512.0;
+            let tone =
+                |value: f32| shoulder[((value * factor) as i32).clamp(0, 1023) as usize] + *speck;
+            let byte = |tone: f32| (tone as i32).clamp(0, 255) as u8;
+            rgb.copy_from_slice(&[
+                byte(tone(pixel.0)),
+                byte(tone(pixel.1)),
+                byte(tone(pixel.2)),
+            ]);
+        }
     }
     let mut jpeg = Vec::with_capacity(300_000);
     let mut encoder = Encoder::new(&mut jpeg, QUALITY);
@@ -42,32 +54,48 @@ pub(super) fn jpeg(canvas: Canvas, sitter: &Sitter, r: &mut Random) -> Vec<u8> {
     jpeg
 }
 
-/// Film grain: fine noise, and a coarser one that leans on the row above.
+/// A photograph's shoulder: lights roll off instead of clipping. From 512ths of full light to 0..=255.
+fn shoulder() -> Vec<f32> {
+    let curve = |step: usize| {
+        let value = step as f32 * (255.0 / 512.0);
+        let over = value - 215.0;
+        if over > 0.0 {
+            215.0 + over * 40.0 / (over + 40.0)
+        } else {
+            value
+        }
+    };
+    (0..1024).map(curve).collect()
+}
+
+/// Film grain: fine noise, and a coarser one that leans on its left and upper neighbours.
 struct Grain {
     state: u64,
-    above: Vec<f32>,
-    left: f32,
+    coarse: Vec<f32>,
+    specks: Vec<f32>,
 }
 
 impl Grain {
     fn new(r: &mut Random) -> Self {
         Self {
             state: r.next() | 1,
-            above: vec![0.0; SIZE],
-            left: 0.0,
+            coarse: vec![0.0; SIZE],
+            specks: vec![0.0; SIZE],
         }
     }
 
-    fn next(&mut self, index: usize) -> f32 {
-        // Xorshift64 (Marsaglia): a noise for the eye needs no better, and this is a million times a portrait.
-        self.state ^= self.state << 13;
-        self.state ^= self.state >> 7;
-        self.state ^= self.state << 17;
-        let noise = (self.state >> 48) as f32 / 32_768.0 - 1.0;
-        let column = index % SIZE;
-        let coarse = 0.42 * self.left + 0.42 * self.above[column] + noise;
-        self.left = coarse;
-        self.above[column] = coarse;
-        2.0 * coarse + 2.2 * noise
+    fn row(&mut self) -> &[f32] {
+        let mut left = 0.0;
+        for (coarse, speck) in self.coarse.iter_mut().zip(&mut self.specks) {
+            // Xorshift64 (Marsaglia): a noise for the eye needs no better, and this is a million times a portrait.
+            self.state ^= self.state << 13;
+            self.state ^= self.state >> 7;
+            self.state ^= self.state << 17;
+            let noise = (self.state >> 48) as i32 as f32 / 32_768.0 - 1.0;
+            left = 0.42 * left + 0.42 * *coarse + noise;
+            *coarse = left;
+            *speck = 2.0 * left + 2.2 * noise + 0.5;
+        }
+        &self.specks
     }
 }

@@ -13,9 +13,11 @@ mod eyes;
 mod face;
 mod finish;
 mod hair;
+mod mouth;
 mod pose;
 mod relief;
 mod sitter;
+mod years;
 
 use pose::Pose;
 use relief::Relief;
@@ -35,10 +37,12 @@ pub fn portrait_jpeg(seed: u64, index: u64) -> Vec<u8> {
     hair::paint_behind(&mut canvas, &sitter, &pose, &mut brush("hair behind"));
     clothes::paint_neck(&mut canvas, &sitter, &pose);
     clothes::paint(&mut canvas, &sitter, &pose, &mut brush("clothes"));
-    face::paint(&mut canvas, &sitter, &pose, &relief, &mut brush("face"));
+    face::paint(&mut canvas, &sitter, &pose, &relief);
+    years::paint(&mut canvas, &sitter, &pose, &mut brush("years"));
+    mouth::paint(&mut canvas, &sitter, &pose);
     eyes::paint(&mut canvas, &sitter, &pose, &mut brush("eyes"));
     hair::paint_beard(&mut canvas, &sitter, &pose, &relief, &mut brush("beard"));
-    hair::paint_front(&mut canvas, &sitter, &pose, &mut brush("hair"));
     eyes::paint_glasses(&mut canvas, &sitter, &pose);
+    hair::paint_front(&mut canvas, &sitter, &pose, &mut brush("hair"));
     finish::jpeg(canvas, &sitter, &mut brush("grain"))
 }

@@ -25,6 +25,12 @@ impl Pose {
         }
     }
 
+    /// The same pose, moved up by `by` face units: for what hangs from the neck.
+    pub(super) fn raised(&self, by: f32) -> Self {
+        let (x, y) = self.px((0.0, -by));
+        Self { x, y, ..*self }
+    }
+
     /// Face coordinates to pixels.
     pub(super) fn px(&self, (x, y): Point) -> Point {
         (

@@ -145,14 +145,14 @@ fn bumps(sitter: &Sitter) -> Vec<Bump> {
         bump(side * 0.2, -0.02, 0.8, 0.15, 0.2, -0.022);
         bump(eye, 0.0, 0.75, f.eye_width * 1.15, 0.15, 0.020);
         bump(eye * 0.98, -0.26, 0.75, 0.40, 0.15, 0.014 + 0.022 * strong);
-        bump(side * 0.58, 0.40, 0.6, 0.40, 0.36, 0.055 * f.cheeks);
+        bump(side * 0.58, 0.40, 0.6, 0.42, 0.36, 0.042 * f.cheeks);
         bump(
             side * 0.62,
             0.78,
             0.5,
             0.34,
             0.36,
-            -0.03 * (0.5 + strong) - 0.03 * thin,
+            -0.018 * (0.5 + strong) - 0.025 * thin,
         );
         bump(
             side * f.nose_width * 0.86,
@@ -173,7 +173,7 @@ fn bumps(sitter: &Sitter) -> Vec<Bump> {
         bump(side * 0.93, -0.42, 0.2, 0.3, 0.4, -0.03);
     }
     let nose = f.nose_length;
-    bump(0.0, nose * 0.42, 0.95, 0.155, 0.52, f.nose_bridge * 0.62);
+    bump(0.0, nose * 0.42, 0.95, 0.19, 0.54, f.nose_bridge * 0.60);
     bump(0.0, nose - 0.09, 1.1, 0.165, 0.16, 0.052);
     bump(0.0, nose + 0.13, 0.85, 0.07, 0.12, -0.006);
     bump(0.0, nose + 0.06, 0.85, 0.30, 0.10, -0.016);

@@ -140,6 +140,13 @@ pub(super) struct Features {
     pub(super) ears: f32,
 }
 
+impl Features {
+    /// Where the lips part.
+    pub(super) fn mouth_height(&self) -> f32 {
+        self.nose_length + (self.chin - self.nose_length) * 0.385
+    }
+}
+
 /// How the sitter is placed and turned.
 #[derive(Debug)]
 pub(super) struct Stance {
@@ -268,9 +275,9 @@ impl Sitter {
             accent: pick(r, &BACKDROPS),
             features: features(r, feminine, age),
             pose: Stance {
-                scale: r.between(206.0, 232.0),
+                scale: r.between(220.0, 246.0),
                 x: 512.0 + 16.0 * r.bell(),
-                y: 452.0 + 10.0 * r.bell(),
+                y: 468.0 + 8.0 * r.bell(),
                 roll: 0.028 * r.bell(),
                 yaw: (0.33 * r.bell()).clamp(-0.75, 0.75),
             },
@@ -374,7 +381,7 @@ fn light(r: &mut Random) -> Light {
     Light {
         from: [x, y, z],
         key: Colour::hex(keys[r.below(keys.len())]),
-        fill: r.between(0.22, 0.46),
+        fill: r.between(0.16, 0.42),
         rim: r.between(0.0, 0.5),
         exposure: r.between(0.94, 1.08),
     }
