@@ -71,10 +71,22 @@ fn be(role: &str) -> Exit {
             eprintln!("ready");
             let stop = hear.recv().expect("a signal");
             assert!(signals.is_stopping());
-            // Long enough for an echo to arrive.
-            thread::sleep(Duration::from_millis(50));
             assert_eq!(Signals::install().expect("the same").stop(), Some(stop));
             eprintln!("stopping after {stop}");
+            Exit::Interrupted(stop)
+        }
+        "lingering" => {
+            let (tell, hear) = mpsc::channel();
+            let signals = Signals::install().expect("handlers");
+            signals.on_stop(move |stop| {
+                eprintln!("heard");
+                tell.send(stop).expect("main listens");
+            });
+            eprintln!("ready");
+            let stop = hear.recv().expect("a signal");
+            // Long enough for an echo to arrive.
+            thread::sleep(Duration::from_millis(100));
+            eprintln!("ended in peace");
             Exit::Interrupted(stop)
         }
         "stubborn" => {
@@ -216,15 +228,15 @@ fn second_signal() {
     assert_eq!(status.code(), Some(130));
 }
 
-/// `timeout` signals its child, and then the group that the child is in.
+/// As from `timeout`, which signals its child and in the next moment the group that the child is in.
 fn echo() {
-    let mut timeout = Command::new("timeout");
-    timeout.args(["--preserve-status", "0.3"]);
-    timeout.arg(env::current_exe().expect("this binary"));
-    let mut patient = Running::start(timeout.args(["--be", "patient"]));
-    assert_eq!(patient.line(), "ready");
-    assert_eq!(patient.line(), "stopping after SIGTERM");
-    assert_eq!(patient.end().code(), Some(143));
+    let mut lingering = Running::start(&mut program("lingering"));
+    assert_eq!(lingering.line(), "ready");
+    lingering.signal(Stop::Terminate);
+    assert_eq!(lingering.line(), "heard");
+    lingering.signal(Stop::Terminate);
+    assert_eq!(lingering.line(), "ended in peace");
+    assert_eq!(lingering.end().code(), Some(143));
 }
 
 fn ignored_signal() {
