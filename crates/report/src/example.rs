@@ -77,6 +77,7 @@ pub fn run_with_failures(tasks: u64) -> Run {
     first.retried = true;
     first.finished_ns = first.started_ns.map(|started| started + 90_000_000);
     faces.tasks[1].attempt = 2;
+    faces.tasks[1].queued_ns = first.finished_ns.unwrap_or(first.queued_ns);
     faces.tasks[1].started_ns = first.finished_ns.map(|finished| finished + 50_000_000);
     faces.tasks[1].failure = Some(failure(
         FailureKind::Failed,

@@ -9,17 +9,17 @@ mod chart;
 mod data;
 mod gantt;
 mod machine;
+mod overview;
 mod phases;
 
 use crate::lanes::Lane;
 use crate::phase::{Failure, Task};
+use crate::quantity::{count, size};
 use crate::run::{Outcome, Run};
 use crate::summary::Summary;
-use crate::text::size;
 use base64::Engine as _;
 use chart::{Axis, table, time};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use phases::count;
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 
@@ -58,7 +58,7 @@ pub fn html(run: &Run) -> String {
                     (header(run))
                     section aria-labelledby="overview" {
                         h2 id="overview" { "Phases" }
-                        (phases::overview(&run.phases, &summaries))
+                        (overview::tables(&run.phases, &summaries))
                     }
                     (failures(run))
                     @for (index, phase) in run.phases.iter().enumerate() {
@@ -177,12 +177,12 @@ fn failures(run: &Run) -> Markup {
         .map(|(number, task, failure)| {
             vec![
                 task.index.to_string(),
-                task.label.clone().unwrap_or_default(),
-                number.to_string(),
                 failure.kind.describe().to_owned(),
-                task.attempt.to_string(),
                 failure.message.clone(),
                 failure.causes.join(" ← "),
+                task.label.clone().unwrap_or_default(),
+                number.to_string(),
+                task.attempt.to_string(),
             ]
         })
         .collect();
@@ -193,7 +193,7 @@ fn failures(run: &Run) -> Markup {
                 p { (by_kind.join(", ")) "." }
                 (table(
                     "Tasks given up, each with why",
-                    &["task", "name", "phase", "what happened", "attempt", "message", "caused by"],
+                    &["task", "what happened", "message", "caused by", "name", "phase", "attempt"],
                     &rows,
                 ))
                 @if failed.len() > MOST_FAILURES {

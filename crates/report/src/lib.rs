@@ -23,6 +23,7 @@ mod html;
 mod json;
 mod lanes;
 mod phase;
+mod quantity;
 mod run;
 mod scaling;
 mod summary;

@@ -69,7 +69,7 @@ pub struct Task {
     /// The thread that ran it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tid: Option<u32>,
-    /// When it was handed to the executor.
+    /// When this attempt was queued: handed to the executor, or for a repeated one put back after the attempt before.
     pub queued_ns: u64,
     /// When it started; `None` if it never did.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -6,6 +6,7 @@
 
 use crate::advice::advice;
 use crate::phase::{Failure, Phase, Task, seconds};
+use crate::quantity::size;
 use crate::run::{Outcome, Run, Sample};
 use crate::summary::Summary;
 use crate::time::timedelta;
@@ -221,21 +222,6 @@ fn failed_line(out: &mut String, phase: u32, task: &Task, failure: &Failure) -> 
         writeln!(out, "    caused by: {}", plain(cause))?;
     }
     Ok(())
-}
-
-/// Bytes in the unit that people would choose.
-pub(crate) fn size(bytes: u64) -> String {
-    const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
-    if bytes < 1024 {
-        return format!("{bytes} bytes");
-    }
-    let mut value = bytes as f64 / 1024.0;
-    let mut unit = 0;
-    while value >= 1024.0 && unit + 1 < UNITS.len() {
-        value /= 1024.0;
-        unit += 1;
-    }
-    format!("{value:.1} {}", UNITS[unit])
 }
 
 /// Foreign text on one line, unable to steer a terminal: control characters are written as escapes.

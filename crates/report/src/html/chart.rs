@@ -84,6 +84,8 @@ pub(super) struct Figure<'a> {
     /// Labels left of the drawing: height in pixels, text.
     pub(super) left: Vec<(f64, String)>,
     pub(super) height: f64,
+    /// What belongs between the words and the drawing, such as a legend.
+    pub(super) above: Markup,
     pub(super) drawing: Markup,
     pub(super) below: Markup,
     pub(super) table: Markup,
@@ -95,6 +97,7 @@ impl Figure<'_> {
         html! {
             figure id=(self.id) {
                 figcaption id={ (self.id) "-title" } { h3 { (self.title) } p { (self.says) } }
+                (self.above)
                 div.chart {
                     svg.left width="100%" height=(height) aria-hidden="true" {
                         @for (y, label) in &self.left {

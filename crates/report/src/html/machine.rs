@@ -1,8 +1,8 @@
 //! CPU, memory and the run's own processes over the whole run.
 
 use super::chart::{Axis, Figure, WIDTH, area, path, table, time};
+use crate::quantity::size;
 use crate::run::{Run, Sample};
-use crate::text::size;
 use maud::{Markup, html};
 use std::fmt::Write as _;
 
@@ -50,12 +50,13 @@ fn cpu(run: &Run, axis: Axis) -> Markup {
         title: "CPU, all cores",
         says: format!(
             "How busy all {} cores were together (at most {}), and the part of this run's own processes (the \
-             darker area).",
+             stronger colour).",
             run.machine.cores_logical,
             percent(highest)
         ),
         left: percent_labels(),
         height: HEIGHT,
+        above: html! {},
         drawing: html! {
             (path("total", &line(axis, samples.iter().filter_map(|s| Some((s.at_ns, total(s)?))))))
             (path("own", &line(axis, own.iter().copied())))
@@ -135,6 +136,7 @@ fn cores(run: &Run, axis: Axis) -> Markup {
             })
             .collect(),
         height: height * count as f64,
+        above: html! {},
         drawing: html! {
             g class={ "cores lane" (height) } {
                 @for (shade, d) in shades.iter().enumerate() { (path(&format!("shade{shade}"), d)) }
@@ -183,6 +185,7 @@ fn memory(run: &Run, axis: Axis) -> Markup {
         ),
         left: percent_labels(),
         height: HEIGHT,
+        above: html! {},
         drawing: html! {
             (path("total", &line(axis, samples.iter().map(|s| (s.at_ns, part(s.ram_used_bytes()))))))
             (phase_marks(run, axis))
@@ -225,6 +228,7 @@ fn tree(run: &Run, axis: Axis) -> Markup {
         ),
         left: vec![(14.0, size(highest)), (HEIGHT, "0".to_owned())],
         height: HEIGHT,
+        above: html! {},
         drawing: html! {
             (path("own", &line(axis, samples.iter().map(|s| (s.at_ns, s.tree_rss_bytes as f64 / top)))))
             (phase_marks(run, axis))

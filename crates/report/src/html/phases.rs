@@ -6,8 +6,8 @@ use crate::concurrency::{Load, load, peak};
 use crate::histogram::{Bin, bins};
 use crate::lanes::{Kind, Lane};
 use crate::phase::{Phase, Task, seconds};
-use crate::summary::{Durations, Summary};
-use crate::text::size;
+use crate::quantity::count;
+use crate::summary::Summary;
 use maud::{Markup, html};
 
 /// Rows of a phase's task table at most; of more tasks the slowest are shown.
@@ -86,6 +86,7 @@ fn tasks_chart(number: usize, phase: &Phase, lanes: &[Lane<'_>], axis: Axis) -> 
         says,
         left: gantt::labels(lanes),
         height: gantt::lane_height(lanes.len()) * lanes.len().min(MOST_LANES) as f64,
+        above: html! { (legend(lanes)) (controls()) },
         drawing: gantt::drawing(lanes, axis),
         below: axis.ticks(),
         table: table(
@@ -103,29 +104,32 @@ fn tasks_chart(number: usize, phase: &Phase, lanes: &[Lane<'_>], axis: Axis) -> 
         ),
     };
     html! {
-        div.gantt data-phase=(number - 1) {
-            (legend(lanes))
-            div.controls hidden {
-                label { "Find " input type="search" placeholder="name or number"; }
-                label { "Show "
-                    select {
-                        option value="all" { "all" }
-                        option value="0" { "delivered" }
-                        option value="2" { "failed" }
-                        option value="1" { "tried again" }
-                        option value="3" { "unfinished" }
-                    }
+        div.gantt data-phase=(number - 1) { (figure.render()) }
+    }
+}
+
+/// What the script needs to zoom and filter; hidden until it runs.
+fn controls() -> Markup {
+    html! {
+        div.controls hidden {
+            label { "Find " input type="search" placeholder="name or number"; }
+            label { "Show "
+                select {
+                    option value="all" { "all" }
+                    option value="0" { "delivered" }
+                    option value="2" { "failed" }
+                    option value="1" { "tried again" }
+                    option value="3" { "unfinished" }
                 }
-                span.buttons role="group" aria-label="Zoom" {
-                    button type="button" data-do="in" { "Zoom in" }
-                    button type="button" data-do="out" { "Zoom out" }
-                    button type="button" data-do="left" { "Earlier" }
-                    button type="button" data-do="right" { "Later" }
-                    button type="button" data-do="all" { "Whole phase" }
-                }
-                output aria-live="polite" {}
             }
-            (figure.render())
+            span.buttons role="group" aria-label="Zoom" {
+                button type="button" data-do="in" { "Zoom in" }
+                button type="button" data-do="out" { "Zoom out" }
+                button type="button" data-do="left" { "Earlier" }
+                button type="button" data-do="right" { "Later" }
+                button type="button" data-do="all" { "Whole phase" }
+            }
+            output aria-live="polite" {}
         }
     }
 }
@@ -223,6 +227,7 @@ fn load_chart(number: usize, phase: &Phase, axis: Axis) -> Markup {
             (2.0 * HEIGHT + 10.0, "0".to_owned()),
         ],
         height: 2.0 * HEIGHT + 10.0,
+        above: html! {},
         drawing: html! {
             (path("own", &area(0.0, &steps(|load| load.running, running), HEIGHT)))
             g transform={ "translate(0 " (HEIGHT + 10.0) ")" } {
@@ -279,6 +284,7 @@ fn durations_chart(number: usize, phase: &Phase, summary: &Summary) -> Markup {
         ),
         left: vec![(12.0, count(highest)), (HEIGHT, "0".to_owned())],
         height: HEIGHT,
+        above: html! {},
         drawing: html! {
             @for (index, bin) in bins.iter().enumerate() {
                 @let height = HEIGHT * bin.count as f64 / highest as f64;
@@ -344,79 +350,4 @@ fn task_row(task: &Task) -> Vec<String> {
         task.retries.to_string(),
         Kind::of(task).word().to_owned(),
     ]
-}
-
-/// The phases side by side, a column for each.
-pub(super) fn overview(phases: &[Phase], summaries: &[Summary]) -> Markup {
-    let unknown = || "–".to_owned();
-    let duration = |summary: &Summary, of: fn(&Durations) -> f64| {
-        let durations = summary.durations.as_ref();
-        durations.map_or_else(unknown, |durations| time(of(durations)))
-    };
-    type Cell<'a> = &'a dyn Fn(&Phase, &Summary) -> String;
-    let figures: [(&str, Cell<'_>); 16] = [
-        ("mode", &|phase, _| phase.mode.typed.clone()),
-        ("workers", &|phase, _| {
-            phase
-                .workers
-                .map_or_else(|| "a loop".to_owned(), |workers| workers.to_string())
-        }),
-        ("took", &|_, of| time(of.wall_seconds)),
-        ("delivered", &|_, of| count(of.delivered)),
-        ("failed", &|_, of| count(of.failed)),
-        ("retries", &|_, of| count(of.retries)),
-        ("tasks per second", &|_, of| {
-            format!("{:.1}", of.tasks_per_second)
-        }),
-        ("mean of a task", &|_, of| {
-            duration(of, |durations| durations.mean)
-        }),
-        ("median", &|_, of| duration(of, |durations| durations.p50)),
-        ("95 % took at most", &|_, of| {
-            duration(of, |durations| durations.p95)
-        }),
-        ("99 % took at most", &|_, of| {
-            duration(of, |durations| durations.p99)
-        }),
-        ("longest", &|_, of| duration(of, |durations| durations.max)),
-        ("all tasks added up", &|_, of| time(of.task_seconds)),
-        ("CPU time", &|_, of| {
-            of.cpu_seconds.map_or_else(unknown, time)
-        }),
-        ("peak memory of our processes", &|_, of| {
-            of.peak_tree_rss_bytes.map_or_else(unknown, size)
-        }),
-        ("bytes delivered", &|_, of| size(of.bytes)),
-    ];
-    let rows: Vec<Vec<String>> = figures
-        .iter()
-        .map(|(name, cell)| {
-            let cells = phases
-                .iter()
-                .zip(summaries)
-                .map(|(phase, summary)| cell(phase, summary));
-            std::iter::once((*name).to_owned()).chain(cells).collect()
-        })
-        .collect();
-    let heads: Vec<String> = (1..)
-        .zip(phases)
-        .map(|(n, phase)| format!("{n}: {}", phase.name))
-        .collect();
-    let heads: Vec<&str> = std::iter::once("")
-        .chain(heads.iter().map(String::as_str))
-        .collect();
-    table("The phases side by side", &heads, &rows)
-}
-
-/// A count with thin spaces between thousands.
-pub(super) fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push('\u{202f}');
-        }
-        text.push(digit);
-    }
-    text
 }

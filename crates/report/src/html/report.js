@@ -35,6 +35,12 @@ function time(us) {
   const two = (a, aUnit, b, bUnit) => Math.floor(a) + ' ' + aUnit + (b ? ' ' + b + ' ' + bUnit : '');
   return s < 7200 ? two(s / 60, 'min', s % 60, 's') : two(s / 3600, 'h', Math.floor(s / 60) % 60, 'min');
 }
+// A moment on an axis whose labels are that far apart: as many digits as tell them apart.
+function moment(us, step) {
+  if (us >= 120e6 && step >= 1e6) return time(us);
+  const [unit, name] = us < 1e3 && step < 1e3 ? [1, 'µs'] : us < 1e6 && step < 1e6 ? [1e3, 'ms'] : [1e6, 's'];
+  return (us / unit).toFixed(Math.max(0, Math.ceil(Math.log10(unit / step) - 1e-9))) + ' ' + name;
+}
 const CLOCK = [60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 43200, 86400].map(s => s * 1e6);
 
 function setUp(root) {
@@ -99,7 +105,7 @@ function setUp(root) {
       const percent = 100 * (t - from) / (to - from), x = percent.toFixed(2) + '%';
       const anchor = percent < 4 ? 'start' : percent > 94 ? 'end' : 'middle';
       out += '<line x1="' + x + '" x2="' + x + '" y1="0" y2="4"></line><text x="' + x + '" y="16" text-anchor="' +
-        anchor + '">' + time(t) + '</text>';
+        anchor + '">' + moment(t, step) + '</text>';
     }
     return out;
   }
@@ -114,7 +120,7 @@ function setUp(root) {
       bars.innerHTML = all + markup(strokes(wanted));
     }
     ticks.innerHTML = zoomed ? axis() : whole.ticks;
-    let said = zoomed ? time(from) + ' to ' + time(to) : '';
+    let said = zoomed ? moment(from, (to - from) / 10) + ' to ' + moment(to, (to - from) / 10) : '';
     if (filtered) {
       const found = attempts.reduce((n, a) => n + (wanted(a[5], a[4]) ? 1 : 0), 0);
       said += (said ? ', ' : '') + found + ' found';
