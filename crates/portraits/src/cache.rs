@@ -15,8 +15,9 @@ use std::time::SystemTime;
 const MAX_BYTES: u64 = 512 << 20;
 /// No portrait is this large; a file that is was not written by us.
 const MAX_ENTRY_BYTES: u64 = 4 << 20;
-/// Portraits of another revision lie in another folder, and are swept with the rest when room is needed.
-pub(crate) const DRAWING_REVISION: u32 = 1;
+/// To be raised with every change to a brush stroke, so that no portrait of an older build is served. Portraits of
+/// other revisions are swept with the rest when room is needed.
+const DRAWING_REVISION: u32 = 3;
 
 #[derive(Debug)]
 pub(crate) struct Cache {

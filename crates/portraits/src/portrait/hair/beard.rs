@@ -1,7 +1,7 @@
 //! Beards: where hairs grow, and which way.
 
 use super::super::canvas::Canvas;
-use super::super::colour::smooth;
+use super::super::colour::{Colour, smooth};
 use super::super::pose::Pose;
 use super::super::relief::{Relief, half_width, turned};
 use super::super::sitter::{Beard, Sitter};
@@ -24,8 +24,12 @@ pub(in super::super) fn paint_beard(
         Beard::Full => 6_500,
     };
     let full = sitter.beard == Beard::Full;
-    let colour = sitter.hair.mix(sitter.brow, 0.5);
-    underpaint(canvas, sitter, pose, relief, mouth);
+    // Stubble is the shadow of hair, darker than any skin.
+    let colour = match sitter.beard {
+        Beard::Stubble => sitter.skin.tint(sitter.brow) * 0.9,
+        _ => sitter.hair.mix(sitter.brow, 0.5),
+    };
+    underpaint(canvas, sitter, pose, relief, mouth, colour);
     let mut grown = 0;
     for _ in 0..count * 6 {
         if grown >= count {
@@ -63,7 +67,14 @@ pub(in super::super) fn paint_beard(
 }
 
 /// The shadow of the beard on the skin, without which single hairs look pasted on.
-fn underpaint(canvas: &mut Canvas, sitter: &Sitter, pose: &Pose, relief: &Relief, mouth: f32) {
+fn underpaint(
+    canvas: &mut Canvas,
+    sitter: &Sitter,
+    pose: &Pose,
+    relief: &Relief,
+    mouth: f32,
+    colour: Colour,
+) {
     let Some(path) = pose.closed(&super::super::face::outline(sitter)) else {
         return;
     };
@@ -72,7 +83,7 @@ fn underpaint(canvas: &mut Canvas, sitter: &Sitter, pose: &Pose, relief: &Relief
         Beard::Stubble => 0.30,
         _ => 0.7,
     };
-    let colour = sitter.hair.mix(sitter.brow, 0.5).mix(sitter.skin, 0.12);
+    let colour = colour.mix(sitter.skin, 0.12);
     canvas.fill_soft(&path, |px, py| {
         let (x, y) = pose.face(px, py);
         if y < sitter.features.nose_length - 0.55 {
@@ -110,7 +121,7 @@ fn density(sitter: &Sitter, mouth: f32, x: f32, y: f32, edge: f32) -> f32 {
         Beard::None => 0.0,
         Beard::Moustache => moustache,
         Beard::Goatee => moustache.max(chin).max(beside),
-        Beard::Stubble | Beard::Full => moustache.max(chin).max(jaw),
+        Beard::Stubble | Beard::Full => moustache.max(chin).max(beside).max(jaw),
     };
     grown * lips
 }

@@ -1,0 +1,35 @@
+//! Forty portraits side by side, to look at: `cargo run --release --example portrait_gallery -- docs/portraits.jpg [SEED]`.
+
+use std::error::Error;
+use std::fs::File;
+use std::io::BufWriter;
+
+use image::codecs::jpeg::JpegEncoder;
+use image::imageops::{self, FilterType};
+use image::{ImageFormat, Rgb, RgbImage};
+
+const COLUMNS: u32 = 8;
+const ROWS: u32 = 5;
+const SIDE: u32 = 150;
+const GAP: u32 = 4;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut words = std::env::args().skip(1);
+    let path = words
+        .next()
+        .ok_or("usage: portrait_gallery FILE.jpg [SEED]")?;
+    let seed: u64 = words.next().map_or(Ok(1), |seed| seed.parse())?;
+    let (width, height) = (COLUMNS * (SIDE + GAP) + GAP, ROWS * (SIDE + GAP) + GAP);
+    let mut gallery = RgbImage::from_pixel(width, height, Rgb([255; 3]));
+    for index in 0..COLUMNS * ROWS {
+        let jpeg = brigade_portraits::portrait_jpeg(seed, index.into());
+        let portrait = image::load_from_memory_with_format(&jpeg, ImageFormat::Jpeg)?.into_rgb8();
+        let small = imageops::resize(&portrait, SIDE, SIDE, FilterType::Triangle);
+        let (column, row) = (index % COLUMNS, index / COLUMNS);
+        let at = |place: u32| i64::from(GAP + place * (SIDE + GAP));
+        imageops::replace(&mut gallery, &small, at(column), at(row));
+    }
+    let file = BufWriter::new(File::create(path)?);
+    gallery.write_with_encoder(JpegEncoder::new_with_quality(file, 86))?;
+    Ok(())
+}
