@@ -53,14 +53,6 @@ impl<'a> BitReader<'a> {
         }
     }
 
-    /// Makes at least `count` bits available (`count` ≤ 56).
-    #[inline(always)]
-    pub(crate) fn ensure_count(&mut self, count: u32) {
-        if self.count < count {
-            self.refill();
-        }
-    }
-
     /// The next bits, the very next one on top, as many as were made available.
     #[inline(always)]
     pub(crate) fn peek(&self) -> u64 {
@@ -80,6 +72,24 @@ impl<'a> BitReader<'a> {
         let bits = (self.buffer >> 1) >> (63 - count);
         self.consume(count);
         bits
+    }
+
+    /// Consumes the next `count` bits (`count` ≤ 64) and puts them below those that are there already.
+    #[inline(always)]
+    pub(crate) fn append(&mut self, before: u64, count: u32) -> u64 {
+        if count > 56 {
+            return self.append_many(before, count);
+        }
+        if self.count < count {
+            self.refill();
+        }
+        before << count | self.take(count)
+    }
+
+    #[cold]
+    fn append_many(&mut self, before: u64, count: u32) -> u64 {
+        let before = self.append(before, count - 32);
+        self.append(before, 32)
     }
 
     /// Whether more bits were consumed than the segment has.

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use crate::fast::{self, Select, Work};
 use crate::frame::{BLOCK, Frame};
 use crate::idct::Samples;
 use crate::plan::{Plan, Shape};
@@ -30,32 +31,50 @@ pub(crate) fn rgb(
 
     let mut rgb = vec![0; 3 * width * height];
     for (y, out) in rgb.chunks_exact_mut(3 * width).enumerate() {
-        let (out, _) = out.as_chunks_mut::<3>();
-        match (&layers[..], space) {
+        let rows: Vec<Cow<[u8]>> = layers.iter().map(|layer| layer.row(y, width)).collect();
+        fast::run(Row {
+            rows: &rows,
+            space,
+            out: out.as_chunks_mut().0,
+        });
+    }
+    (width, height, rgb)
+}
+
+/// One row of the thumbnail.
+struct Row<'a> {
+    rows: &'a [Cow<'a, [u8]>],
+    space: Space,
+    out: &'a mut [[u8; 3]],
+}
+
+impl Work for Row<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Select>(self, _select: S) {
+        let width = self.out.len();
+        match (self.rows, self.space) {
             ([grey], _) => {
-                for (out, &value) in out.iter_mut().zip(&*grey.row(y, width)) {
+                for (out, &value) in self.out.iter_mut().zip(&grey[..width]) {
                     *out = [value; 3];
                 }
             }
-            ([red, green, blue], Space::Rgb) => {
-                let (red, green, blue) =
-                    (red.row(y, width), green.row(y, width), blue.row(y, width));
-                for (((out, &red), &green), &blue) in
-                    out.iter_mut().zip(&*red).zip(&*green).zip(&*blue)
-                {
-                    *out = [red, green, blue];
-                }
-            }
-            ([luma, cb, cr], _) => {
-                let (luma, cb, cr) = (luma.row(y, width), cb.row(y, width), cr.row(y, width));
-                for (((out, &luma), &cb), &cr) in out.iter_mut().zip(&*luma).zip(&*cb).zip(&*cr) {
-                    *out = converted(luma, cb, cr);
+            ([first, second, third], space) => {
+                let (first, second, third) = (&first[..width], &second[..width], &third[..width]);
+                if space == Space::Rgb {
+                    for x in 0..width {
+                        self.out[x] = [first[x], second[x], third[x]];
+                    }
+                } else {
+                    for x in 0..width {
+                        self.out[x] = converted(first[x], second[x], third[x]);
+                    }
                 }
             }
             _ => unreachable!("a frame has one component or three"),
         }
     }
-    (width, height, rgb)
 }
 
 /// In units of 1/2^16, as libjpeg's `jdcolor.c` does it.

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use crate::Error;
 use crate::bits::BitReader;
+use crate::fast::{self, Select, Work};
 use crate::frame::Frame;
 use crate::huffman::{Kind, Skip, Table};
 use crate::plan::{Plan, Use};
@@ -74,8 +75,13 @@ pub(crate) fn decode(structure: &Structure, plan: &Plan) -> Result<Vec<Plane>, E
         for (piece, start) in (0..units).step_by(interval).enumerate() {
             let range = start..units.min(start + interval);
             let mut reader = pieces.reader(piece);
-            task.decode(range, &mut reader, &mut planes)
-                .ok_or(corrupt("no Huffman code, or a run beyond its block"))?;
+            let interval = Interval {
+                task: &task,
+                units: range,
+                reader: &mut reader,
+                planes: &mut planes,
+            };
+            fast::run(interval).ok_or(corrupt("no Huffman code, or a run beyond its block"))?;
             if reader.overrun() {
                 return Err(corrupt("a scan with less data than blocks"));
             }
@@ -111,6 +117,38 @@ fn make_ready(
     Ok(())
 }
 
+/// A range of units between two restarts.
+struct Interval<'a, 'r> {
+    task: &'a Task<'a>,
+    units: Range<usize>,
+    reader: &'a mut BitReader<'r>,
+    planes: &'a mut [Plane],
+}
+
+impl Work for Interval<'_, '_> {
+    type Output = Option<()>;
+
+    /// Decodes the units; nothing if the data cannot be of this scan.
+    #[inline(always)]
+    fn run<S: Select>(self, select: S) -> Option<()> {
+        let Self {
+            task,
+            units,
+            reader,
+            planes,
+        } = self;
+        if !task.frame.progressive {
+            sequential::read(task, units, reader, planes)
+        } else if task.scan.first > 0 {
+            progressive::read_ac(task, units, reader, planes, select)
+        } else if task.scan.before.is_none() {
+            progressive::read_dc(task, units, reader, planes)
+        } else {
+            progressive::refine_dc(task, units, reader, planes)
+        }
+    }
+}
+
 impl Task<'_> {
     /// Minimum coded units of the scan (T.81 A.2): blocks if it is of one component.
     fn units(&self) -> usize {
@@ -119,24 +157,6 @@ impl Task<'_> {
             _ => self.frame.mcus,
         };
         across * down
-    }
-
-    /// Decodes a range of units; nothing if the data cannot be of this scan.
-    fn decode(
-        &self,
-        units: Range<usize>,
-        reader: &mut BitReader,
-        planes: &mut [Plane],
-    ) -> Option<()> {
-        if !self.frame.progressive {
-            sequential::read(self, units, reader, planes)
-        } else if self.scan.first > 0 {
-            progressive::read_ac(self, units, reader, planes)
-        } else if self.scan.before.is_none() {
-            progressive::read_dc(self, units, reader, planes)
-        } else {
-            progressive::refine_dc(self, units, reader, planes)
-        }
     }
 
     /// Calls `visit` with each block of the units, in the order of the stream: the component's place in the

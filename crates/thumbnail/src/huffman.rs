@@ -184,16 +184,14 @@ impl Skip {
         let mut look = Box::new([Leap::default(); 1 << SKIP_LOOK]);
         for (pattern, leap) in look.iter_mut().enumerate() {
             let pattern = (pattern as u64) << (64 - SKIP_LOOK);
-            loop {
-                let rest = SKIP_LOOK - u32::from(leap.bits);
+            // The last symbol's code must lie within the look-up; the bits that follow it need not.
+            while u32::from(leap.bits) < SKIP_LOOK {
                 let Some(symbol) = table.symbol(pattern << leap.bits) else {
                     break;
                 };
-                if u32::from(symbol.bits) > rest || leap.coefficients + symbol.run >= 63 {
-                    break;
-                }
+                let seen = u32::from(leap.bits + symbol.code_bits) <= SKIP_LOOK;
                 let ends = symbol.size == 0 && symbol.run < 15;
-                if ends && symbol.run > 0 {
+                if !seen || (ends && symbol.run > 0) || leap.coefficients + symbol.run >= 63 {
                     break;
                 }
                 leap.bits += symbol.bits;

@@ -9,6 +9,7 @@
 //! which for N = 8 is the IDCT of T.81 A.3.3. Single precision is far finer than a grey level, and gives the same
 //! result on every machine, as no operation is contracted.
 
+use crate::fast::{self, Select, Work};
 use crate::plan::Plan;
 use crate::plane::Plane;
 use crate::structure::Quantiser;
@@ -84,20 +85,55 @@ fn render<const SQUARE: usize, const ACROSS: usize, const DOWN: usize>(
     plane: &Plane,
     pixels: &mut [u8],
 ) {
-    let blocks = plane.stride;
-    let rows = plane
-        .dc
-        .chunks_exact(blocks)
-        .zip(pixels.chunks_exact_mut(blocks * ACROSS * DOWN));
-    // Where only DC is kept there are no squares; any will do, as nothing but the DC value is taken.
-    let squares = plane.ac.as_chunks::<SQUARE>().0;
-    for (row, (dcs, pixels)) in rows.enumerate() {
-        for (column, &dc) in dcs.iter().enumerate() {
-            let square = squares.get(row * blocks + column).unwrap_or(&[0; SQUARE]);
-            let block = block::<SQUARE, ACROSS, DOWN>(scaling, dc, square);
-            for (y, line) in block.iter().enumerate() {
-                let at = y * blocks * ACROSS + column * ACROSS;
-                pixels[at..at + ACROSS].copy_from_slice(line);
+    fast::run(Render::<SQUARE, ACROSS, DOWN> {
+        scaling,
+        plane,
+        pixels,
+    });
+}
+
+struct Render<'a, const SQUARE: usize, const ACROSS: usize, const DOWN: usize> {
+    scaling: &'a Scaling,
+    plane: &'a Plane,
+    pixels: &'a mut [u8],
+}
+
+impl<const SQUARE: usize, const ACROSS: usize, const DOWN: usize> Work
+    for Render<'_, SQUARE, ACROSS, DOWN>
+{
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Select>(self, _select: S) {
+        let Self {
+            scaling,
+            plane,
+            pixels,
+        } = self;
+        let blocks = plane.stride;
+        // Where only DC is kept there are no squares; any will do, as nothing but the DC value is taken.
+        let none = vec![[0; SQUARE]; if SQUARE == 1 { blocks } else { 0 }];
+        let squares = if SQUARE == 1 {
+            &none
+        } else {
+            plane.ac.as_chunks::<SQUARE>().0
+        };
+        for (row, (dcs, pixels)) in plane
+            .dc
+            .chunks_exact(blocks)
+            .zip(pixels.chunks_exact_mut(blocks * ACROSS * DOWN))
+            .enumerate()
+        {
+            let squares = if SQUARE == 1 {
+                squares
+            } else {
+                &squares[row * blocks..][..blocks]
+            };
+            for (column, (&dc, square)) in dcs.iter().zip(squares).enumerate() {
+                let block = block::<SQUARE, ACROSS, DOWN>(scaling, dc, square);
+                for (y, line) in block.iter().enumerate() {
+                    pixels[y * blocks * ACROSS + column * ACROSS..][..ACROSS].copy_from_slice(line);
+                }
             }
         }
     }

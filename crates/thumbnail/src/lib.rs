@@ -35,6 +35,7 @@ mod bits;
 mod colour;
 mod decode;
 mod error;
+mod fast;
 mod frame;
 mod huffman;
 mod idct;

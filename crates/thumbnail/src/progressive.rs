@@ -4,11 +4,13 @@ use std::ops::Range;
 
 use crate::bits::BitReader;
 use crate::decode::{Task, rows};
+use crate::fast::Select;
 use crate::huffman::{Skip, Table};
 use crate::plane::Plane;
 use crate::zigzag;
 
 /// The first bits of DC values (T.81 G.1.2.1).
+#[inline(always)]
 pub(crate) fn read_dc(
     task: &Task,
     units: Range<usize>,
@@ -32,6 +34,7 @@ pub(crate) fn read_dc(
 }
 
 /// One more bit of each DC value (T.81 G.1.2.1.1: of its two's complement).
+#[inline(always)]
 pub(crate) fn refine_dc(
     task: &Task,
     units: Range<usize>,
@@ -47,29 +50,33 @@ pub(crate) fn refine_dc(
 }
 
 /// A band of AC values, first bits or one more, of the only component that such a scan can have.
-pub(crate) fn read_ac(
+#[inline(always)]
+pub(crate) fn read_ac<S: Select>(
     task: &Task,
     units: Range<usize>,
     reader: &mut BitReader,
     planes: &mut [Plane],
+    select: S,
 ) -> Option<()> {
     let index = task.scan.components[0].index;
     let plane = &mut planes[index];
     let across = task.frame.components[index].blocks.0;
     // Where only DC is kept, a plan reads no AC scan at all.
     match plane.shape.side() {
-        2 => read_band::<4>(task, units, across, reader, plane),
-        4 => read_band::<16>(task, units, across, reader, plane),
-        _ => read_band::<64>(task, units, across, reader, plane),
+        2 => read_band::<4, S>(task, units, across, reader, plane, select),
+        4 => read_band::<16, S>(task, units, across, reader, plane, select),
+        _ => read_band::<64, S>(task, units, across, reader, plane, select),
     }
 }
 
-fn read_band<const SQUARE: usize>(
+#[inline(always)]
+fn read_band<const SQUARE: usize, S: Select>(
     task: &Task,
     units: Range<usize>,
     across: usize,
     reader: &mut BitReader,
     plane: &mut Plane,
+    select: S,
 ) -> Option<()> {
     let code = task.scan.components[0].ac;
     let mut band = Band::new(task, task.table(code), plane);
@@ -78,7 +85,7 @@ fn read_band<const SQUARE: usize>(
         let blocks = row * plane.stride + columns.start..row * plane.stride + columns.end;
         let squares = &mut squares[blocks.clone()];
         if task.scan.before.is_some() {
-            band.refine(reader, squares, &mut plane.nonzero[blocks])?;
+            band.refine(reader, squares, &mut plane.nonzero[blocks], select)?;
         } else if task.used.track {
             band.read_tracking(reader, squares, &mut plane.nonzero[blocks])?;
         } else {
@@ -129,6 +136,7 @@ impl<'a> Band<'a> {
     }
 
     /// First bits, where no later scan needs to know what is zero.
+    #[inline(always)]
     fn read<const SQUARE: usize>(
         &mut self,
         reader: &mut BitReader,
@@ -189,6 +197,7 @@ impl<'a> Band<'a> {
     }
 
     /// First bits, noting what is not zero.
+    #[inline(always)]
     fn read_tracking<const SQUARE: usize>(
         &mut self,
         reader: &mut BitReader,
@@ -238,102 +247,84 @@ impl<'a> Band<'a> {
 
     /// One more bit (T.81 G.1.2.3): for each coefficient that is not zero a correction, and those that become
     /// plus or minus one. A run counts only coefficients that are still zero.
-    fn refine<const SQUARE: usize>(
+    #[inline(always)]
+    fn refine<const SQUARE: usize, S: Select>(
         &mut self,
         reader: &mut BitReader,
         squares: &mut [[i16; SQUARE]],
         nonzero: &mut [u64],
+        select: S,
     ) -> Option<()> {
         for (square, nonzero) in squares.iter_mut().zip(nonzero) {
-            self.refine_block(reader, square, nonzero)?;
+            self.refine_block(reader, square, nonzero, select)?;
         }
         Some(())
     }
 
     #[inline(always)]
-    fn refine_block<const SQUARE: usize>(
+    fn refine_block<const SQUARE: usize, S: Select>(
         &mut self,
         reader: &mut BitReader,
         square: &mut [i16; SQUARE],
         nonzero: &mut u64,
+        select: S,
     ) -> Option<()> {
-        let old = *nonzero;
-        // What of the band is still ahead.
-        let mut ahead = zigzag::band(self.first as u8, self.last as u8);
+        let band = zigzag::band(self.first as u8, self.last as u8);
+        let old = *nonzero & band;
+        let mut new = 0;
+        // What of the band is still ahead, and the correction bits of what is not, the last one lowest.
+        let mut ahead = band;
+        let mut corrections = 0;
         while self.ended == 0 && ahead != 0 {
             reader.ensure::<32>();
             let bits = reader.peek();
             let symbol = self.table.symbol(bits)?;
+            reader.consume(symbol.bits.into());
             if symbol.size == 0 && symbol.run < 15 {
-                reader.consume(symbol.bits.into());
                 self.ended = Self::end_of_bands(symbol.run, symbol.code_bits, bits);
                 break;
             }
-            reader.consume(symbol.bits.into());
-            let mut zeros = ahead & !old;
-            for _ in 0..symbol.run {
-                zeros &= zeros.wrapping_sub(1);
-            }
-            if zeros == 0 {
+            let place = select.nth(ahead & !old, symbol.run.into());
+            if place == 0 || symbol.size > 1 {
                 return None;
             }
-            let place = zeros & zeros.wrapping_neg();
-            self.correct(reader, square, old & ahead & (place - 1));
+            let passed = old & ahead & (place - 1);
+            corrections = reader.append(corrections, passed.count_ones());
             if symbol.size != 0 {
-                if symbol.size != 1 {
-                    return None;
-                }
                 let k = place.trailing_zeros() as usize;
                 square[usize::from(self.slots[k]) % SQUARE] =
                     (symbol.value(bits) << self.low) as i16;
-                *nonzero |= place;
+                new |= place;
             }
             ahead &= !(place | (place - 1));
         }
         if self.ended > 0 {
-            self.correct(reader, square, old & ahead);
             self.ended -= 1;
+            corrections = reader.append(corrections, (old & ahead).count_ones());
         }
+        self.correct(square, old, corrections);
+        *nonzero |= new;
         Some(())
     }
 
-    /// Takes a correction bit for each of these coefficients, and applies those of kept ones.
+    /// Applies the correction bits of these coefficients, the last one's lowest, to those that are kept.
     #[inline(always)]
     fn correct<const SQUARE: usize>(
         &self,
-        reader: &mut BitReader,
         square: &mut [i16; SQUARE],
         which: u64,
+        corrections: u64,
     ) {
-        let count = which.count_ones();
-        reader.ensure_count(count.min(32));
-        let bits = reader.peek();
-        if count > 32 {
-            return self.correct_many(reader, square, which);
-        }
-        reader.consume(count);
         let mut kept = which & self.kept;
         while kept != 0 {
-            let place = kept & kept.wrapping_neg();
-            let rank = (which & (place - 1)).count_ones();
-            let bit = (bits << rank >> 63) as i16;
-            let value =
-                &mut square[usize::from(self.slots[place.trailing_zeros() as usize]) % SQUARE];
+            let k = kept.trailing_zeros();
+            // How many have their bits below this one's.
+            let rank = (which >> k >> 1).count_ones();
+            let bit = (corrections >> rank & 1) as i16;
+            let value = &mut square[usize::from(self.slots[k as usize]) % SQUARE];
             // Away from zero: the bit belongs to the magnitude.
             *value = value.wrapping_add(((*value >> 15) | 1) * (bit << self.low));
             kept &= kept - 1;
         }
-    }
-
-    /// The same for more coefficients than the reader has bits at once.
-    #[cold]
-    fn correct_many<const SQUARE: usize>(
-        &self,
-        reader: &mut BitReader,
-        square: &mut [i16; SQUARE],
-        which: u64,
-    ) {
-        self.correct(reader, square, which & 0xffff_ffff);
-        self.correct(reader, square, which & !0xffff_ffff);
     }
 }

@@ -21,6 +21,7 @@ struct Way<'a> {
     prediction: i32,
 }
 
+#[inline(always)]
 pub(crate) fn read(
     task: &Task,
     units: Range<usize>,
