@@ -1,6 +1,7 @@
 //! A phase's task records dealt to the workers that ran them.
 
 use crate::phase::{Phase, Task};
+use crate::quantity::total;
 use std::collections::BTreeMap;
 
 /// One worker of a phase and what it ran.
@@ -112,9 +113,10 @@ impl<'a> Lane<'a> {
 
     /// How long it ran tasks.
     pub(crate) fn busy_ns(&self) -> u64 {
-        self.tasks
-            .iter()
-            .map(|bar| bar.finished_ns - bar.started_ns)
-            .sum()
+        total(
+            self.tasks
+                .iter()
+                .map(|bar| bar.finished_ns - bar.started_ns),
+        )
     }
 }

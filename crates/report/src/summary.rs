@@ -1,6 +1,7 @@
 //! What a phase's records add up to.
 
 use crate::phase::{Phase, seconds};
+use crate::quantity::total;
 use crate::run::{Run, Sample};
 use serde::Serialize;
 
@@ -89,24 +90,27 @@ impl Summary {
             },
             durations: Durations::of_sorted(&durations),
             task_seconds: durations.iter().sum(),
-            wait_seconds: seconds(waits.sum()),
-            cpu_seconds: (!cpu.is_empty()).then(|| seconds(cpu.iter().sum())),
+            wait_seconds: seconds(total(waits)),
+            cpu_seconds: (!cpu.is_empty()).then(|| seconds(total(cpu))),
             cpu_share: cpu_share(phase),
             peak_tree_rss_bytes: samples
                 .iter()
                 .filter(|sample| (phase.started_ns..=phase.finished_ns).contains(&sample.at_ns))
                 .map(|sample| sample.tree_rss_bytes)
                 .max(),
-            bytes: phase.delivered().filter_map(|task| task.bytes).sum(),
+            bytes: total(phase.delivered().filter_map(|task| task.bytes)),
         }
     }
 }
 
 fn cpu_share(phase: &Phase) -> Option<f64> {
-    let measured = phase
-        .delivered()
-        .filter_map(|task| Some((task.cpu_ns?, task.wall_ns()?)));
-    let (cpu, wall) = measured.fold((0, 0), |sum, task| (sum.0 + task.0, sum.1 + task.1));
+    let measured = || {
+        phase
+            .delivered()
+            .filter_map(|task| Some((task.cpu_ns?, task.wall_ns()?)))
+    };
+    let cpu = total(measured().map(|(cpu, _)| cpu));
+    let wall = total(measured().map(|(_, wall)| wall));
     (wall > 0).then(|| seconds(cpu) / seconds(wall))
 }
 

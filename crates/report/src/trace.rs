@@ -83,7 +83,7 @@ fn tasks(
             let pid = bar.task.pid.unwrap_or(RUN_PID);
             // A worker whose thread is unknown still gets a row of its own.
             let tid = bar.task.tid.or(bar.task.pid);
-            let tid = tid.unwrap_or(RUN_PID + 1 + lane.worker.unwrap_or(0));
+            let tid = tid.unwrap_or((RUN_PID + 1).saturating_add(lane.worker.unwrap_or(0)));
             if pid != RUN_PID && named.insert((pid, None)) {
                 let name = format!("process {pid}");
                 events.push(metadata("process_name", pid, tid, json!({"name": name})));
