@@ -5,6 +5,7 @@
 
 use crate::phase::Task;
 use crate::run::Run;
+use std::io::{self, Write};
 
 const COLUMNS: &str = "phase,task,label,attempt,worker,pid,tid,queued_ns,started_ns,finished_ns,wait_ns,wall_ns,\
                        cpu_ns,rss_bytes,bytes,retries,outcome,failure,message,causes";
@@ -12,18 +13,25 @@ const COLUMNS: &str = "phase,task,label,attempt,worker,pid,tid,queued_ns,started
 /// One line for each attempt at each task, in the phases' order and by task and attempt, under a line of names.
 #[must_use]
 pub fn tasks_csv(run: &Run) -> String {
-    let mut out = String::from(COLUMNS);
-    out.push_str("\r\n");
+    let mut text = Vec::new();
+    write_tasks_csv(run, &mut text).expect("a Vec takes every byte");
+    String::from_utf8(text).expect("cells are UTF-8")
+}
+
+/// Writes what [`tasks_csv`] gives, line by line. `out` should be buffered.
+///
+/// # Errors
+/// When `out` fails.
+pub fn write_tasks_csv(run: &Run, mut out: impl Write) -> io::Result<()> {
+    write!(out, "{COLUMNS}\r\n")?;
     for phase in &run.phases {
         let mut tasks: Vec<&Task> = phase.tasks.iter().collect();
         tasks.sort_by_key(|task| (task.index, task.attempt));
         for task in tasks {
-            let cells = cells(&phase.name, task);
-            out.push_str(&cells.join(","));
-            out.push_str("\r\n");
+            write!(out, "{}\r\n", cells(&phase.name, task).join(","))?;
         }
     }
-    out
+    Ok(())
 }
 
 fn cells(phase: &str, task: &Task) -> [String; 20] {

@@ -20,11 +20,4 @@ pub enum Error {
         /// The version found.
         found: u32,
     },
-    /// An output could not be written.
-    #[error("write the report")]
-    Write {
-        /// What the system said.
-        #[source]
-        source: std::io::Error,
-    },
 }

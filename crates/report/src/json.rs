@@ -14,6 +14,17 @@ use std::io;
 /// the same bytes.
 #[must_use]
 pub fn json(run: &Run) -> String {
+    let mut text = Vec::new();
+    write_json(run, &mut text).expect("a Vec takes every byte");
+    String::from_utf8(text).expect("serde_json writes UTF-8")
+}
+
+/// Writes what [`json`] gives, piece by piece: a record of 100,000 tasks makes 24 MB that need not be in memory.
+/// `out` should be buffered.
+///
+/// # Errors
+/// When `out` fails.
+pub fn write_json(run: &Run, mut out: impl io::Write) -> io::Result<()> {
     #[derive(Serialize)]
     struct Document<'a> {
         summaries: Vec<Summary>,
@@ -24,13 +35,9 @@ pub fn json(run: &Run) -> String {
         summaries: Summary::of_run(run),
         run,
     };
-    let mut text = Vec::new();
-    let mut serializer = serde_json::Serializer::with_formatter(&mut text, OneLine::default());
-    document
-        .serialize(&mut serializer)
-        .expect("a record has string keys only and a Vec takes every byte");
-    text.push(b'\n');
-    String::from_utf8(text).expect("serde_json writes UTF-8")
+    let mut serializer = serde_json::Serializer::with_formatter(&mut out, OneLine::default());
+    document.serialize(&mut serializer)?;
+    out.write_all(b"\n")
 }
 
 /// Reads a record that [`json`] wrote.

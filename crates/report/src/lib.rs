@@ -32,14 +32,14 @@ mod time;
 mod trace;
 
 pub use advice::{Advice, Fact, advice};
-pub use csv::tasks_csv;
+pub use csv::{tasks_csv, write_tasks_csv};
 pub use error::Error;
 pub use html::html;
-pub use json::{json, parse};
+pub use json::{json, parse, write_json};
 pub use phase::{Failure, FailureKind, Mode, Phase, Task};
 pub use run::{Archive, Closing, Machine, Outcome, Run, SCHEMA, Sample, Sampling};
 pub use scaling::{amdahl, efficiency, karp_flatt, speedup};
 pub use summary::{Durations, Summary, percentile};
 pub use text::text;
 pub use time::rfc3339;
-pub use trace::trace;
+pub use trace::{trace, write_trace};
