@@ -34,6 +34,7 @@ mod invent;
 mod layout;
 mod lines;
 mod locale;
+mod marks;
 mod options;
 mod pdf;
 mod person;

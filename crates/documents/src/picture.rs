@@ -35,8 +35,9 @@ struct Pixels {
 /// Prepares `bytes` for a square of `side` pixels. What is not square loses its margins; what is smaller stays small.
 pub(crate) fn prepare(bytes: &[u8], side: u16, limits: &Limits) -> Result<Printed, PictureError> {
     let format = check::format(bytes, limits)?;
-    let pixels = decode::decode(bytes, format, limits)?;
-    let side = u32::from(side).min(pixels.width).min(pixels.height);
+    let side = u32::from(side);
+    let pixels = decode::decode(bytes, format, side, limits)?;
+    let side = side.min(pixels.width).min(pixels.height);
     let rgb = resize(pixels, side)?;
     let side = u16::try_from(side).expect("no larger than the side that was asked for");
     let mut jpeg = Vec::with_capacity(16 << 10);

@@ -11,6 +11,7 @@ use unicode_normalization::char::is_combining_mark;
 
 use crate::error::Error;
 use crate::font::{Font, FontSet, Weight};
+use crate::marks;
 use crate::script;
 
 /// A placed character.
@@ -122,11 +123,13 @@ impl<'a> Book<'a> {
             return Ok(());
         }
         if !character.is_ascii() && is_combining_mark(character) {
-            return Err(Error::UnplacedMark {
+            let mark = glyphs.last().and_then(|below| self.mark(*below, character));
+            glyphs.push(mark.ok_or_else(|| Error::UnplacedMark {
                 mark: character,
                 base: glyphs.last().map(|glyph| glyph.character),
                 field,
-            });
+            })?);
+            return Ok(());
         }
         for font in self.fonts.order(weight) {
             if let Some((cid, width)) = self.used[font].take(character) {
@@ -142,6 +145,31 @@ impl<'a> Book<'a> {
             }
         }
         Err(Error::MissingCharacter { character, field })
+    }
+
+    /// A mark over or under the glyph before it, in the same font: what is not composed has to be placed.
+    fn mark(&mut self, below: Glyph, mark: char) -> Option<Glyph> {
+        if below.cid == 0 {
+            return None;
+        }
+        let used = &mut self.used[below.font];
+        let (right, up) = marks::offset(
+            &used.face,
+            used.face.glyph_index(below.character)?,
+            used.face.glyph_index(mark)?,
+        )?;
+        let (cid, width) = used.take(mark)?;
+        let em = f32::from(used.face.units_per_em());
+        // The pen stands after the base; a mark below is drawn from where its own offset says.
+        let (x, y) = below.offset.unwrap_or((-below.advance, 0.0));
+        Some(Glyph {
+            font: below.font,
+            cid,
+            width: width / 1000.0,
+            advance: 0.0,
+            offset: Some((x + right as f32 / em, y + up as f32 / em)),
+            character: mark,
+        })
     }
 }
 
