@@ -128,7 +128,7 @@ fn career(
             .unwrap_or_else(|| ((data.title)(rng), (data.employer)(rng)));
         let count = rng.random_range(2..=3);
         experience.push(Position {
-            title,
+            title: capitalised(&title),
             employer,
             period: match until {
                 THIS_YEAR => data.since.replace("{}", &from.to_string()),
@@ -148,7 +148,7 @@ fn career(
         std::iter::once(data.languages[0]).chain(some(rng, &data.languages[1..], foreign));
     let mut levels = data.levels.iter();
     Career {
-        headline: title,
+        headline: capitalised(&title),
         summary,
         experience,
         education: vec![Degree {
@@ -167,4 +167,15 @@ fn career(
             })
             .collect(),
     }
+}
+
+/// A title as it stands at the start of a line; within a sentence some languages write it small.
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .chain(letters)
+        .collect()
 }

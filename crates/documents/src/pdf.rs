@@ -112,7 +112,12 @@ fn image(picture: &Printed) -> Stream {
 /// A stream compressed by one named compressor at one level, so that every build of this crate writes the same.
 fn deflated(mut dict: Dictionary, content: &[u8]) -> Stream {
     let mut packed = vec![0; compress_bound(content.len())];
-    let (packed, code) = compress_slice(&mut packed, content, DeflateConfig::new(6));
+    // No larger a window than the content: its memory would cost more time to clear than the content to compress.
+    let config = DeflateConfig {
+        window_bits: (content.len().max(1).ilog2() as i32 + 1).clamp(9, 15),
+        ..DeflateConfig::new(6)
+    };
+    let (packed, code) = compress_slice(&mut packed, content, config);
     assert!(
         code == ReturnCode::Ok,
         "the buffer is as large as the compressor's own bound"

@@ -239,3 +239,24 @@ fn a_refused_picture_keeps_the_chain_of_causes() {
     assert_eq!(error.to_string(), "cannot use the picture");
     assert!(error.source().unwrap().to_string().contains("neither JPEG"));
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 300, failure_persistence: None, ..Default::default() })]
+
+    /// Whatever happens to a file on its way, the answer is a document or an error.
+    #[test]
+    fn damaged_pictures_never_panic(
+        format in 0..3usize,
+        damage in proptest::collection::vec((proptest::prelude::any::<proptest::sample::Index>(), proptest::prelude::any::<u8>()), 1..8),
+    ) {
+        let format = [image::ImageFormat::Jpeg, image::ImageFormat::Png, image::ImageFormat::WebP][format];
+        let mut bytes = encoded(&image::RgbImage::from_raw(48, 48, pixels(48)).unwrap().into(), format);
+        for (place, value) in damage {
+            let place = place.index(bytes.len());
+            bytes[place] = value;
+        }
+        if let Ok(pdf) = render(&bytes) {
+            proptest::prop_assert!(pdf.starts_with(b"%PDF-1.7"));
+        }
+    }
+}

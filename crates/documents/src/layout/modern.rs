@@ -41,14 +41,14 @@ pub(super) fn draw(sheet: &mut Sheet<'_>, person: &Person) -> Result<(), Error> 
     let labels = Labels::of(&person.language);
     let nothing = Career::default();
     let career = person.career.as_ref().unwrap_or(&nothing);
-    let y = band(sheet, person, &career.headline, labels)?;
+    let (page, y) = band(sheet, person, &career.headline, labels)?;
     let (width, height) = sheet.paper.size();
     let column = |left: f32, width: f32| Flow {
         left,
         width,
         top: height - MARGIN,
         bottom: MARGIN,
-        page: 0,
+        page,
         y,
     };
     // Read aloud, the text comes after the facts, as it stands to their right.
@@ -63,13 +63,13 @@ pub(super) fn draw(sheet: &mut Sheet<'_>, person: &Person) -> Result<(), Error> 
     )
 }
 
-/// The header band, as tall as the name needs; returns where the columns start.
+/// The header band, as tall as the name needs; returns the page and height at which the columns start.
 fn band(
     sheet: &mut Sheet<'_>,
     person: &Person,
     headline: &str,
     labels: &Labels,
-) -> Result<f32, Error> {
+) -> Result<(usize, f32), Error> {
     let (width, height) = sheet.paper.size();
     let room = width - 2.0 * MARGIN - FACE - GUTTER;
     let name = one_line(sheet, &person.name, Weight::Bold, "name")?;
@@ -81,14 +81,14 @@ fn band(
         _ => break_lines(glyphs, room / style.size).len() as f32 * style.leading,
     };
     let text = lines(&name, title) + lines(&headline, HEADLINE);
-    // A name that fills half a page would leave no room below: then the band ends there and the name goes on as text.
+    // A name that fills half a page would leave no room below: it is set as plain text beside the face.
     let limit = height / 2.0;
     if text > limit {
         let mut flow = Flow {
             left: MARGIN,
             width: width - 2.0 * MARGIN,
             top: height - MARGIN,
-            bottom: height / 2.0,
+            bottom: MARGIN,
             page: 0,
             y: height - MARGIN,
         };
@@ -103,7 +103,7 @@ fn band(
         flow.width = room;
         flow.paragraph(sheet, Role::Title, &name, body, 0.0)?;
         flow.paragraph(sheet, Role::Paragraph, &headline, body, 0.0)?;
-        return Ok(flow.y - PADDING);
+        return Ok((flow.page, flow.y - PADDING));
     }
     let tall = text.max(FACE) + 2.0 * PADDING;
     sheet.artifact(0, |ink| ink.fill(0.0, height - tall, width, tall, BAND));
@@ -121,7 +121,7 @@ fn band(
     }
     let face = (width - MARGIN - FACE, height - (tall + FACE) / 2.0);
     sheet.figure(0, face.0, face.1, FACE, portrait(person, labels));
-    Ok(height - tall - PADDING)
+    Ok((0, height - tall - PADDING))
 }
 
 fn portrait(person: &Person, labels: &Labels) -> String {
@@ -205,7 +205,7 @@ fn story(
         for task in &position.tasks {
             bullet(sheet, flow, task)?;
         }
-        flow.skip(6.0);
+        flow.skip(4.0);
     }
     if !career.education.is_empty() {
         heading(sheet, flow, labels.education)?;
@@ -219,13 +219,13 @@ fn story(
             &degree.period,
             "education",
         )?;
-        flow.skip(6.0);
+        flow.skip(4.0);
     }
     Ok(())
 }
 
 fn heading(sheet: &mut Sheet<'_>, flow: &mut Flow, text: &str) -> Result<(), Error> {
-    flow.skip(6.0);
+    flow.skip(10.0);
     let glyphs = sheet.book.shape(text, Weight::Bold, "label")?;
     // A heading stays with its rule and two lines of what follows.
     flow.paragraph(
