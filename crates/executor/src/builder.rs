@@ -46,9 +46,7 @@ pub struct Builder {
     pub(crate) window: Option<usize>,
     pub(crate) spawner: Option<Spawner>,
     pub(crate) program: Option<PathBuf>,
-    #[expect(dead_code, reason = "process mode lands next")]
     pub(crate) build_tag: String,
-    #[expect(dead_code, reason = "process mode lands next")]
     pub(crate) forward_stderr: bool,
 }
 
@@ -211,7 +209,7 @@ impl Builder {
         }
     }
 
-    /// A tag that a worker's `Entry::build_tag` must match; says that two programs belong together.
+    /// A tag that a worker's [`Entry::build_tag`](crate::Entry::build_tag) must match; says that two programs belong together.
     pub fn build_tag(self, tag: impl Into<String>) -> Self {
         Self {
             build_tag: tag.into(),
@@ -242,11 +240,7 @@ impl Builder {
                 let backend = Threads::new(&setup, spawner)?;
                 Ok(Executor::new(setup, Some(Arc::new(backend)), window))
             }
-            Mode::Processes => Err(BuildError::Unsupported {
-                mode: self.mode,
-                option: "build",
-                reason: "not yet",
-            }),
+            Mode::Processes => self.processes(),
         }
     }
 
@@ -265,6 +259,49 @@ impl Builder {
             Some(Arc::new(backend(setup)?)),
             window,
         ))
+    }
+
+    #[cfg(target_os = "linux")]
+    fn processes(mut self) -> Result<Executor, BuildError> {
+        use crate::{
+            entry,
+            process::{Options, Processes},
+        };
+        if entry::is_worker() {
+            return Err(BuildError::InsideWorker);
+        }
+        if self.program.is_none() && !entry::was_entered() {
+            return Err(BuildError::EntryMissing);
+        }
+        let encode = |initialiser: &Arc<dyn Initialise>| {
+            let bytes = initialiser
+                .encode()
+                .map_err(|error| BuildError::Initialiser {
+                    message: error.to_string(),
+                })?;
+            Ok((initialiser.name().to_owned(), bytes))
+        };
+        let options = Options {
+            initialiser: self.initialiser.as_ref().map(encode).transpose()?,
+            program: self.program.take(),
+            build_tag: std::mem::take(&mut self.build_tag),
+            nice: self.nice,
+            forward_stderr: self.forward_stderr,
+        };
+        let window = self.window;
+        let setup = self.setup(None)?;
+        let backend = Processes::new(Arc::clone(&setup), options)?;
+        Ok(Executor::new(setup, Some(Arc::new(backend)), window))
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn processes(self) -> Result<Executor, BuildError> {
+        let reason = "it relies on pidfds, memory files and death signals, which only Linux has";
+        Err(BuildError::Unsupported {
+            mode: self.mode,
+            option: "worker processes",
+            reason,
+        })
     }
 
     /// Refuses what needs a process of its own.

@@ -24,6 +24,7 @@
 //! ```
 mod builder;
 mod context;
+mod entry;
 mod error;
 mod executor;
 mod handle;
@@ -31,6 +32,8 @@ mod inbox;
 mod job;
 mod observer;
 mod outcome;
+#[cfg(target_os = "linux")]
+mod process;
 mod report;
 mod run;
 mod setup;
@@ -40,6 +43,7 @@ mod threads;
 
 pub use builder::{Builder, Mode};
 pub use context::{Cancelled, Context, Waiting};
+pub use entry::{Entry, worker};
 pub use error::BuildError;
 pub use executor::Executor;
 pub use handle::Handle;

@@ -81,7 +81,13 @@ pub(crate) struct Meter {
 impl Meter {
     #[inline]
     pub(crate) fn start(level: Metrics) -> Self {
-        let start = (level >= Metrics::Wall).then(Instant::now);
+        Self::start_at(level, (level >= Metrics::Wall).then(Instant::now))
+    }
+
+    /// The same when the time is known already.
+    #[inline]
+    pub(crate) fn start_at(level: Metrics, start: Option<Instant>) -> Self {
+        let start = start.filter(|_| level >= Metrics::Wall);
         let cpu = if level == Metrics::Full {
             thread_cpu()
         } else {

@@ -49,9 +49,7 @@ pub(crate) trait Wake: Send + Sync {
 
 /// An [`Initialiser`] without its type.
 pub(crate) trait Initialise: Send + Sync {
-    #[expect(dead_code, reason = "process mode lands next")]
     fn name(&self) -> &'static str;
-    #[expect(dead_code, reason = "process mode lands next")]
     fn encode(&self) -> Result<Vec<u8>, postcard::Error>;
     fn start(&self, context: &Context) -> Result<(), Outcome<Vec<u8>>>;
 }

@@ -147,7 +147,7 @@ impl Task {
         self.erased().is_cancelled()
     }
 
-    /// Appends the job's bytes to `out`, as `Entry` decodes them.
+    /// Appends the job's bytes to `out`, as [`Entry`](crate::Entry) decodes them.
     ///
     /// # Errors
     /// The job's own `Serialize` may refuse, or panic. The outcome is then the one to deliver.
@@ -176,7 +176,7 @@ impl Task {
             .attempt += 1;
     }
 
-    /// Hands over an outcome that arrived from elsewhere; an output as the bytes that `Entry` encoded.
+    /// Hands over an outcome that arrived from elsewhere; an output as the bytes that [`Entry`](crate::Entry) encoded.
     pub fn deliver(mut self, ran: Option<Ran>, usage: Usage, outcome: Outcome<Vec<u8>>) {
         if let Some(erased) = self.0.take() {
             erased.finish(ran, usage, Some(outcome));

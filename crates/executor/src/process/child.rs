@@ -1,0 +1,518 @@
+//! The worker's side: takes tasks from its socket, runs them, sends outcomes. Knows nothing of the pool.
+//!
+//! It reads and writes with blocking calls, which cannot deadlock, since the parent does neither. Outcomes of tiny jobs
+//! are collected while more tasks wait in the input, so that a write serves many; a second thread sees to it that
+//! none is held for more than a few milliseconds when the next job turns out to be long.
+
+use super::{
+    sys::{self, REVOKED, Shared},
+    wire::{self, DoneHead, Hello, LANES, LARGE, PROTOCOL, Ready, TaskHead, Way, kind},
+};
+use crate::{
+    Cancel, Context, Entry, Metrics, Outcome, Tag, Usage,
+    run::{self, Meter},
+    setup::lock,
+};
+use rustix::{
+    fs::{Mode, OFlags, open},
+    io::{Errno, fcntl_dupfd_cloexec},
+    net::{SendFlags, send},
+    process::{Pid, Resource, getpid, getrlimit, setpriority_process, setrlimit},
+    stdio,
+};
+use std::{
+    io,
+    os::fd::OwnedFd,
+    process::exit,
+    sync::{
+        Arc, Condvar, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+/// Outcomes are sent at the latest when this many are collected, so that the parent can send more tasks meanwhile.
+const COLLECT: usize = 32;
+/// Or when the oldest is this old.
+const HOLD: Duration = Duration::from_micros(200);
+/// Or when this passes during a job.
+const LONGEST_HOLD: Duration = Duration::from_millis(2);
+
+/// Works until the parent hangs up. Never returns.
+pub(crate) fn work(entry: &Entry) -> ! {
+    match serve(entry) {
+        Ok(()) => exit(0),
+        // The connection ended without a word: the parent is dead or dying, and its death signal may come too late for
+        // what this worker's jobs have started. There is nobody to report to.
+        Err(_) => sys::kill_group(std::process::id()),
+    }
+    exit(70)
+}
+
+struct Child<'a> {
+    entry: &'a Entry,
+    socket: Arc<OwnedFd>,
+    memory: OwnedFd,
+    running: Arc<Running>,
+    outbox: Arc<Outbox>,
+    context: Context,
+    hello: Hello,
+    epoch: Instant,
+    ready: Option<Result<(), Outcome<Vec<u8>>>>,
+    /// The number of the next task, counting every task frame.
+    next: u64,
+    large_taken: u64,
+    large_put: u64,
+    peak: (Option<u64>, Option<Instant>),
+}
+
+fn serve(entry: &Entry) -> io::Result<()> {
+    sys::die_with_parent(getpid().as_raw_nonzero().get())?;
+    if !crate::entry::has_parent() {
+        return Err(io::Error::other(
+            "the parent died before its death could be noticed",
+        ));
+    }
+    // The socket came as stdin and the memory file as stdout. Jobs must not stumble over them: both move away, out of
+    // the reach of grandchildren, and what a job prints goes to stderr.
+    let socket = fcntl_dupfd_cloexec(stdio::stdin(), 3)?;
+    let memory = fcntl_dupfd_cloexec(stdio::stdout(), 3)?;
+    stdio::dup2_stdin(open(
+        "/dev/null",
+        OFlags::RDONLY | OFlags::CLOEXEC,
+        Mode::empty(),
+    )?)?;
+    stdio::dup2_stdout(stdio::stderr())?;
+    let running = Arc::new(Running {
+        board: Shared::map(&memory)?,
+        number: AtomicU64::new(u64::MAX - 1),
+    });
+    run::note_panics();
+
+    let mut input = Input::default();
+    let hello = loop {
+        input.fill(&socket)?;
+        match wire::first_frame(&input.bytes).map_err(io::Error::other)? {
+            Some((kind::HELLO, body, length)) => {
+                let hello: Hello = wire::parse(body).map_err(io::Error::other)?;
+                input.at = length;
+                break hello;
+            }
+            Some(_) => return Err(io::Error::other("no hello")),
+            None => {}
+        }
+    };
+    let mut ready = Vec::new();
+    wire::message(
+        &mut ready,
+        kind::READY,
+        &Ready {
+            protocol: PROTOCOL,
+            tag: entry.tag.clone(),
+            executable: wire::executable(),
+            jobs: entry.jobs.keys().map(ToString::to_string).collect(),
+            initialisers: entry.initialisers.keys().map(ToString::to_string).collect(),
+        },
+    );
+    send_all(&socket, &ready)?;
+    if hello.protocol != PROTOCOL {
+        return Ok(());
+    }
+    limit(&hello)?;
+
+    let age = Duration::from_nanos(sys::monotonic().saturating_sub(hello.epoch));
+    let epoch = Instant::now().checked_sub(age).unwrap_or_else(Instant::now);
+    let socket = Arc::new(socket);
+    let outbox = Arc::new(Outbox {
+        socket: Arc::clone(&socket),
+        running: Arc::clone(&running),
+        held: Mutex::default(),
+        hold: Condvar::new(),
+    });
+    let flush = Arc::clone(&outbox);
+    // Without the thread nothing may be held.
+    let collect = thread::Builder::new()
+        .name("brigade-flush".into())
+        .stack_size(64 << 10)
+        .spawn(move || flush.watch());
+    lock(&outbox.held).collect = collect.is_ok();
+    let mut context = Context::new(hello.worker, None);
+    context.swap_cancel(Some(Arc::clone(&running) as Arc<dyn Cancel>));
+    let (ready, next, large_taken, large_put, peak) = (None, 0, 0, 0, (None, None));
+    Child {
+        entry,
+        socket,
+        memory,
+        running,
+        outbox,
+        context,
+        hello,
+        epoch,
+        ready,
+        next,
+        large_taken,
+        large_put,
+        peak,
+    }
+    .serve(input)
+}
+
+fn limit(hello: &Hello) -> io::Result<()> {
+    if let Some(bytes) = hello.memory_limit {
+        let mut limit = getrlimit(Resource::Data);
+        limit.current = Some(limit.maximum.map_or(bytes, |maximum| maximum.min(bytes)));
+        setrlimit(Resource::Data, limit)?;
+    }
+    if let Some(nice) = hello.nice {
+        setpriority_process(None::<Pid>, nice)?;
+    }
+    Ok(())
+}
+
+impl Child<'_> {
+    fn serve(mut self, mut input: Input) -> io::Result<()> {
+        loop {
+            while let Some((kind, body, length)) =
+                wire::first_frame(&input.bytes[input.at..]).map_err(io::Error::other)?
+            {
+                input.at += length;
+                let more = input.at < input.bytes.len();
+                match kind {
+                    kind::TASK => self.task(body, more)?,
+                    kind::RESUME => {
+                        self.next = wire::Reader(body)
+                            .u64()
+                            .ok_or_else(|| io::Error::other("a short frame"))?;
+                        self.running
+                            .board
+                            .claimed
+                            .fetch_sub(REVOKED, Ordering::SeqCst);
+                    }
+                    kind::RETIRE => return Ok(()),
+                    _ => return Err(io::Error::other("an unknown frame")),
+                }
+            }
+            self.outbox.flush()?;
+            input.fill(&self.socket)?;
+        }
+    }
+
+    fn task(&mut self, body: &[u8], more: bool) -> io::Result<()> {
+        let (head, name, rest) =
+            TaskHead::read(body).ok_or_else(|| io::Error::other("a short frame"))?;
+        let number = self.next;
+        self.next += 1;
+        let fetched;
+        let payload = match head.large {
+            None => rest,
+            Some(length) => {
+                fetched = wire::take_large(&self.memory, Way::ToWorker, self.large_taken, length)?;
+                self.large_taken += 1;
+                self.running
+                    .board
+                    .taken_by_worker
+                    .store(self.large_taken, Ordering::Release);
+                &fetched
+            }
+        };
+        let start =
+            (self.hello.note_start || self.hello.metrics >= Metrics::Wall).then(Instant::now);
+        if let Some(start) = start {
+            let since = start.saturating_duration_since(self.epoch).as_nanos();
+            self.running
+                .board
+                .started_at
+                .store(u64::try_from(since).unwrap_or(u64::MAX), Ordering::Relaxed);
+        }
+        if self
+            .running
+            .board
+            .claimed
+            .compare_exchange(number, number + 1, Ordering::SeqCst, Ordering::SeqCst)
+            .is_err()
+        {
+            // Taken back by the parent, which has counted what was started: this one was not and will not be.
+            return Ok(());
+        }
+        if head.announce {
+            self.outbox.put(false, |out| {
+                wire::frame(out, kind::STARTED, |out| out.extend(head.id.to_le_bytes()));
+            })?;
+        }
+        let meter = Meter::start_at(self.hello.metrics, start);
+        let outcome = self.run(head, name, number, payload);
+        let usage = Usage {
+            peak_memory: self.peak(),
+            ..meter.stop(self.epoch)
+        };
+        self.done(head.id, usage, outcome, more)
+    }
+
+    fn run(
+        &mut self,
+        head: TaskHead,
+        name: &[u8],
+        number: u64,
+        payload: &[u8],
+    ) -> Outcome<Vec<u8>> {
+        let name = std::str::from_utf8(name).unwrap_or_default();
+        let Some((&name, job)) = self.entry.jobs.get_key_value(name) else {
+            let message = format!("job `{name}` is not listed at the worker's entry line");
+            return Outcome::Failed {
+                message,
+                causes: Vec::new(),
+            };
+        };
+        let TaskHead {
+            id, index, attempt, ..
+        } = head;
+        self.context.enter(Tag {
+            id,
+            index,
+            name,
+            attempt,
+        });
+        self.running.number.store(number, Ordering::Relaxed);
+        if self.ready.is_none() {
+            self.ready = Some(self.initialise());
+        }
+        match &self.ready {
+            Some(Err(failure)) => failure.clone(),
+            _ => job(payload, &self.context),
+        }
+    }
+
+    fn initialise(&self) -> Result<(), Outcome<Vec<u8>>> {
+        let Some((name, settings)) = &self.hello.initialiser else {
+            return Ok(());
+        };
+        match self.entry.initialisers.get(name.as_str()) {
+            Some(start) => start(settings, &self.context),
+            None => {
+                let message =
+                    format!("initialiser `{name}` is not listed at the worker's entry line");
+                Err(Outcome::Failed {
+                    message,
+                    causes: Vec::new(),
+                })
+            }
+        }
+    }
+
+    fn done(
+        &mut self,
+        id: u64,
+        usage: Usage,
+        outcome: Outcome<Vec<u8>>,
+        more: bool,
+    ) -> io::Result<()> {
+        let (ok, bytes) = match outcome.with(Err) {
+            Err(bytes) => (true, bytes),
+            Ok(other) => (false, encode(&other)),
+        };
+        let lane = self.hello.lanes
+            && ok
+            && bytes.len() >= LARGE
+            && self.large_put
+                - self
+                    .running
+                    .board
+                    .taken_by_parent
+                    .load(Ordering::Acquire)
+                    .min(self.large_put)
+                < LANES;
+        let large = (lane
+            && wire::put_large(&self.memory, Way::ToParent, self.large_put, &bytes).is_ok())
+        .then_some(bytes.len() as u64);
+        self.large_put += u64::from(large.is_some());
+        let (ok, bytes) = match large {
+            None if bytes.len() > wire::LONGEST - 4096 => {
+                let message = format!("an output of {} bytes is too long to send", bytes.len());
+                (
+                    false,
+                    encode(&Outcome::Failed {
+                        message,
+                        causes: Vec::new(),
+                    }),
+                )
+            }
+            _ => (ok, bytes),
+        };
+        let head = DoneHead {
+            id,
+            usage,
+            ok,
+            large,
+        };
+        self.outbox.put(more, |out| {
+            wire::frame(out, kind::DONE, |out| {
+                head.write(out);
+                if large.is_none() {
+                    out.extend_from_slice(&bytes);
+                }
+            });
+        })
+    }
+
+    /// Looked up at most every millisecond: the call costs more than a tiny job.
+    fn peak(&mut self) -> Option<u64> {
+        if self.hello.metrics < Metrics::Full {
+            return None;
+        }
+        let now = Instant::now();
+        if self
+            .peak
+            .1
+            .is_none_or(|last| now.duration_since(last) > Duration::from_millis(1))
+        {
+            self.peak = (sys::peak_memory(), Some(now));
+        }
+        self.peak.0
+    }
+}
+
+fn encode(outcome: &Outcome<()>) -> Vec<u8> {
+    postcard::to_stdvec(outcome).expect("an outcome without output is plain data")
+}
+
+/// The running task's number, to compare with the one the parent wants stopped.
+struct Running {
+    board: Shared,
+    number: AtomicU64,
+}
+
+impl Cancel for Running {
+    fn is_cancelled(&self) -> bool {
+        self.board.cancel.load(Ordering::Relaxed) == self.number.load(Ordering::Relaxed) + 1
+    }
+}
+
+/// Bytes that have arrived, and how far they are used up.
+#[derive(Default)]
+struct Input {
+    bytes: Vec<u8>,
+    at: usize,
+}
+
+impl Input {
+    /// Waits for more. `Err`: the parent is gone.
+    fn fill(&mut self, socket: &OwnedFd) -> io::Result<()> {
+        self.bytes.drain(..self.at);
+        self.at = 0;
+        // A large frame is read in as few steps as its announced length is worth believing.
+        let wanted = self
+            .bytes
+            .first_chunk()
+            .map_or(0, |length| u32::from_le_bytes(*length) as usize);
+        self.bytes.reserve(
+            wanted
+                .saturating_sub(self.bytes.len())
+                .clamp(64 << 10, 1 << 20),
+        );
+        loop {
+            match rustix::io::read(socket, rustix::buffer::spare_capacity(&mut self.bytes)) {
+                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Ok(_) => return Ok(()),
+                Err(Errno::INTR) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+}
+
+fn send_all(socket: &OwnedFd, mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match send(socket, bytes, SendFlags::NOSIGNAL) {
+            Ok(sent) => bytes = &bytes[sent..],
+            Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}
+
+/// Outcomes on their way. What is held back lies in shared memory too: it survives a crash of the next job.
+struct Outbox {
+    socket: Arc<OwnedFd>,
+    running: Arc<Running>,
+    held: Mutex<Held>,
+    hold: Condvar,
+}
+
+#[derive(Default)]
+struct Held {
+    bytes: Vec<u8>,
+    count: usize,
+    since: Option<Instant>,
+    /// Whether the watching thread is awake.
+    watched: bool,
+    /// Whether there is such a thread.
+    collect: bool,
+}
+
+impl Outbox {
+    /// Sends what `write` appends: at once, or with later frames when `more` are expected soon.
+    fn put(&self, more: bool, write: impl FnOnce(&mut Vec<u8>)) -> io::Result<()> {
+        let mut held = lock(&self.held);
+        let start = held.bytes.len();
+        write(&mut held.bytes);
+        held.count += 1;
+        if !more
+            || !held.collect
+            || held.count >= COLLECT
+            || !self.running.board.hold(&held.bytes[start..])
+        {
+            return self.send(&mut held);
+        }
+        let now = Instant::now();
+        if now.duration_since(*held.since.get_or_insert(now)) > HOLD {
+            return self.send(&mut held);
+        }
+        if !held.watched {
+            held.watched = true;
+            self.hold.notify_one();
+        }
+        Ok(())
+    }
+
+    fn flush(&self) -> io::Result<()> {
+        self.send(&mut lock(&self.held))
+    }
+
+    /// Sends what is held too long, while anything is held at all.
+    fn watch(&self) {
+        let mut held = lock(&self.held);
+        loop {
+            held = self
+                .hold
+                .wait_while(held, |held| !held.watched)
+                .unwrap_or_else(PoisonError::into_inner);
+            drop(held);
+            thread::sleep(LONGEST_HOLD);
+            held = lock(&self.held);
+            match held.since {
+                None => held.watched = false,
+                // The main thread notices for itself that nobody listens any more.
+                Some(since) if since.elapsed() >= LONGEST_HOLD => drop(self.send(&mut held)),
+                Some(_) => {}
+            }
+        }
+    }
+}
+
+impl Outbox {
+    fn send(&self, held: &mut Held) -> io::Result<()> {
+        held.since = None;
+        held.count = 0;
+        if !held.bytes.is_empty() {
+            send_all(&self.socket, &held.bytes)?;
+            self.running.board.release();
+        }
+        held.bytes.clear();
+        if held.bytes.capacity() > 1 << 20 {
+            held.bytes = Vec::new();
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,372 @@
+//! The pool's engine: one wait for everything that can happen, driven by whoever has time.
+//!
+//! Events are worker sockets, deaths (pidfds), printed lines and deadlines, all in one epoll. Who processes them holds the lock on
+//! the [`State`] and never blocks under it. A thread that waits for an outcome drives the pool itself ([`Pool::lend`]): so a
+//! submit and join takes two context switches, as between any two processes, not four. The dispatcher, a thread of the
+//! pool's own, drives when nobody waits; it alone starts workers, since a worker dies with the thread that started it.
+//! Two threads waiting on the same epoll are harmless, for reading what the other has read gives nothing; the dispatcher stands by while
+//! somebody else drives only to save the wake-ups.
+
+use super::{
+    Options,
+    member::{Source, WAKE, unkey},
+    spawn,
+    state::{Action, Seat, State},
+};
+use crate::{BuildError, Event, Setup, Task, Usage, setup::lock};
+use rustix::{
+    event::{
+        EventfdFlags,
+        epoll::{self, CreateFlags, EventData, EventFlags},
+        eventfd,
+    },
+    fs::Timespec,
+};
+use std::{
+    cell::RefCell,
+    io::Write,
+    os::fd::OwnedFd,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::PathBuf,
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    thread::ThreadId,
+    time::{Duration, Instant},
+};
+
+/// How long the dispatcher waits for the next thread that lends itself before it takes over.
+const STANDBY: Duration = Duration::from_micros(500);
+
+thread_local! {
+    /// The pools whose actions this thread is carrying out: an observer may call back.
+    static DELIVERING: RefCell<Vec<*const Pool>> = const { RefCell::new(Vec::new()) };
+}
+
+pub(super) struct Pool {
+    setup: Arc<Setup>,
+    program: Option<PathBuf>,
+    epoll: OwnedFd,
+    wake: OwnedFd,
+    hall: Mutex<Hall>,
+    standby: Condvar,
+    delivering: Mutex<()>,
+}
+
+/// The state, and who drives.
+struct Hall {
+    state: State,
+    /// The thread that has lent itself.
+    lent: Option<ThreadId>,
+    /// Counts lent threads, so that the dispatcher can tell one from the next.
+    drives: u64,
+    /// The dispatcher should leave the driving to lent threads for a moment.
+    recent: bool,
+    /// Somebody else wanted to lend itself meanwhile, and sleeps.
+    sleepers: bool,
+    dispatcher: Dispatcher,
+    over: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Dispatcher {
+    /// About to look at the state by itself.
+    Awake,
+    /// Waits for events.
+    Polling,
+    /// Waits on `standby`, a short time.
+    Standby,
+    /// Waits on `standby` without limit: a lent thread drives.
+    Asleep,
+}
+
+impl Pool {
+    pub(super) fn new(setup: Arc<Setup>, options: Options) -> Result<Self, BuildError> {
+        let system = |what| {
+            move |error: rustix::io::Errno| BuildError::System {
+                what,
+                source: error.into(),
+            }
+        };
+        let epoll = epoll::create(CreateFlags::CLOEXEC).map_err(system("an epoll descriptor"))?;
+        let wake = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)
+            .map_err(system("an eventfd"))?;
+        epoll::add(&epoll, &wake, EventData::new_u64(WAKE), EventFlags::IN)
+            .map_err(system("an epoll entry"))?;
+        let program = options.program.clone();
+        let hall = Hall {
+            state: State::new(Arc::clone(&setup), options),
+            lent: None,
+            drives: 0,
+            recent: false,
+            sleepers: false,
+            dispatcher: Dispatcher::Awake,
+            over: false,
+        };
+        let (hall, standby, delivering) = (Mutex::new(hall), Condvar::new(), Mutex::default());
+        Ok(Self {
+            setup,
+            program,
+            epoll,
+            wake,
+            hall,
+            standby,
+            delivering,
+        })
+    }
+
+    /// The dispatcher's life.
+    pub(super) fn dispatch(&self) {
+        let mut hall = lock(&self.hall);
+        let mut seen = (0, false);
+        while !hall.over {
+            if let Some(place) = hall.state.next_spawn(Instant::now()) {
+                hall.state.seats[place] = Seat::Starting;
+                drop(hall);
+                let launched = spawn::launch(self.program.as_deref());
+                hall = lock(&self.hall);
+                let now = Instant::now();
+                if !hall.state.install(place, launched, now) || hall.state.closed {
+                    hall.state.dismiss_if_closed(now);
+                    self.poke();
+                }
+                self.leave(hall);
+            } else if hall.lent.is_some() || hall.recent {
+                // Asleep only if the same thread drives since the last look: joins of short jobs cost no wake-up.
+                let long = hall.lent.is_some() && seen == (hall.drives, true);
+                seen = (hall.drives, true);
+                hall.dispatcher = if long {
+                    Dispatcher::Asleep
+                } else {
+                    Dispatcher::Standby
+                };
+                let drives = hall.drives;
+                let timeout = if long {
+                    Duration::from_secs(3600)
+                } else {
+                    STANDBY
+                };
+                let (back, result) = self
+                    .standby
+                    .wait_timeout(hall, timeout)
+                    .unwrap_or_else(PoisonError::into_inner);
+                hall = back;
+                hall.dispatcher = Dispatcher::Awake;
+                if result.timed_out() && hall.lent.is_none() && hall.drives == drives {
+                    hall.recent = false;
+                }
+                continue;
+            } else {
+                seen.1 = false;
+                hall.dispatcher = Dispatcher::Polling;
+                drop(hall);
+                self.turn(None, true);
+            }
+            hall = lock(&self.hall);
+        }
+    }
+
+    /// Waits for events, at most until `deadline`, and processes them.
+    fn turn(&self, deadline: Option<Instant>, dispatcher: bool) {
+        let due = {
+            let mut hall = lock(&self.hall);
+            let due = hall.state.tick(Instant::now());
+            if !hall.state.actions.is_empty() {
+                Some(Instant::now())
+            } else {
+                [due, deadline].into_iter().flatten().min()
+            }
+        };
+        let timeout = due.map(|due| {
+            let left = due.saturating_duration_since(Instant::now());
+            Timespec {
+                tv_sec: left.as_secs().min(1 << 30).cast_signed(),
+                tv_nsec: i64::from(left.subsec_nanos()),
+            }
+        });
+        let mut events = [const { std::mem::MaybeUninit::uninit() }; 64];
+        // An interruption by a signal, and nothing else, is expected; either way the state is looked at again.
+        let events: &[epoll::Event] = epoll::wait(&self.epoll, &mut events, timeout.as_ref())
+            .map_or(&[], |(events, _)| events);
+        let mut hall = lock(&self.hall);
+        if dispatcher {
+            hall.dispatcher = Dispatcher::Awake;
+        }
+        let now = Instant::now();
+        for event in events {
+            match unkey(event.data.u64()) {
+                None => drop(rustix::io::read(&self.wake, &mut [0; 8])),
+                Some((pid, place, source)) => {
+                    if hall
+                        .state
+                        .member(place)
+                        .is_some_and(|member| member.pid == pid)
+                    {
+                        match source {
+                            Source::Socket => hall.state.on_socket(place, now, false),
+                            Source::Stderr => hall.state.on_stderr(place),
+                            Source::Pidfd => hall.state.on_death(place, now),
+                        }
+                    }
+                }
+            }
+        }
+        hall.state.tick(now);
+        hall.state.dispatch(now);
+        self.leave(hall);
+    }
+
+    /// Gives the lock back, sees that what the state now needs will happen, and carries out what it decided.
+    fn leave(&self, mut hall: MutexGuard<'_, Hall>) {
+        hall.state.watch(&self.epoll);
+        let idle = hall.state.actions.is_empty();
+        if hall.dispatcher != Dispatcher::Awake && hall.state.next_spawn(Instant::now()).is_some() {
+            match hall.dispatcher {
+                Dispatcher::Polling => self.poke(),
+                _ => self.standby.notify_one(),
+            }
+        }
+        drop(hall);
+        if !idle {
+            self.deliver();
+        }
+    }
+
+    /// Ends somebody's wait for events.
+    fn poke(&self) {
+        // It can only fail when it is set already, about to wake.
+        let _ = rustix::io::write(&self.wake, &1u64.to_ne_bytes());
+    }
+
+    /// Carries out what was decided, in order, one thread at a time. When this returns, all that was decided before is done.
+    fn deliver(&self) {
+        let this = std::ptr::from_ref(self);
+        if DELIVERING.with_borrow(|pools| pools.contains(&this)) {
+            return;
+        }
+        let guard = lock(&self.delivering);
+        DELIVERING.with_borrow_mut(|pools| pools.push(this));
+        let mut some = false;
+        loop {
+            let actions = std::mem::take(&mut lock(&self.hall).state.actions);
+            if actions.is_empty() {
+                break;
+            }
+            some = true;
+            for action in actions {
+                // An observer's panic, or that of an output nobody took, must not take the pool along.
+                let _ = catch_unwind(AssertUnwindSafe(|| self.perform(action)));
+            }
+        }
+        DELIVERING.with_borrow_mut(|pools| pools.retain(|pool| *pool != this));
+        drop(guard);
+        // The thread that drives may wait for what was delivered here.
+        if some
+            && lock(&self.hall)
+                .lent
+                .is_some_and(|lent| lent != std::thread::current().id())
+        {
+            self.poke();
+        }
+    }
+
+    fn perform(&self, action: Action) {
+        match action {
+            Action::Deliver(task, ran, usage, outcome) => task.deliver(ran, usage, outcome),
+            Action::Drop(task) => drop(task),
+            Action::Started(tag, ran) => self.setup.emit(|| Event::Started(tag, ran)),
+            Action::Retried(tag, outcome) => self.setup.emit(|| Event::Retried(tag, &outcome)),
+            Action::WorkerStarted(ran) => self.setup.emit(|| Event::WorkerStarted(ran)),
+            Action::WorkerLost { worker, pid, death } => {
+                self.setup.emit(|| Event::WorkerLost {
+                    worker,
+                    pid,
+                    death: death.as_ref(),
+                });
+            }
+            Action::Print(bytes) => drop(std::io::stderr().write_all(&bytes)),
+        }
+    }
+
+    pub(super) fn submit(&self, tasks: Vec<Task>) {
+        let encoded: Vec<_> = tasks
+            .into_iter()
+            .filter_map(|task| match task.encode(Vec::new()) {
+                Ok(bytes) => Some((task, bytes)),
+                Err(outcome) => {
+                    task.deliver(None, Usage::default(), outcome);
+                    None
+                }
+            })
+            .collect();
+        let mut hall = lock(&self.hall);
+        if hall.state.closed {
+            drop(hall);
+            return drop(encoded);
+        }
+        for (task, bytes) in encoded {
+            let job = hall.state.job(task.tag().name);
+            hall.state
+                .queue
+                .push_back(super::member::Queued { task, bytes, job });
+        }
+        hall.state.dispatch(Instant::now());
+        // A deadline may now come before the dispatcher's next look.
+        if hall.state.has_deadlines()
+            && (hall.dispatcher == Dispatcher::Polling || hall.lent.is_some())
+        {
+            self.poke();
+        }
+        self.leave(hall);
+    }
+
+    pub(super) fn change(&self, change: impl FnOnce(&mut State, Instant)) {
+        let mut hall = lock(&self.hall);
+        change(&mut hall.state, Instant::now());
+        self.poke();
+        self.leave(hall);
+    }
+
+    /// See [`Backend::lend`](crate::Backend::lend).
+    pub(super) fn lend(&self, ready: &dyn Fn() -> bool, deadline: Option<Instant>) -> bool {
+        let mut hall = lock(&self.hall);
+        if hall.lent.is_some() || hall.over || DELIVERING.with_borrow(|pools| !pools.is_empty()) {
+            // Somebody drives already, and the dispatcher will after that.
+            hall.sleepers = true;
+            return ready();
+        }
+        hall.lent = Some(std::thread::current().id());
+        hall.drives += 1;
+        drop(hall);
+        while !ready()
+            && !self.setup.is_stopped()
+            && deadline.is_none_or(|deadline| Instant::now() < deadline)
+        {
+            self.turn(deadline, false);
+        }
+        let mut hall = lock(&self.hall);
+        hall.lent = None;
+        hall.recent = true;
+        let urgent = std::mem::take(&mut hall.sleepers) || hall.state.has_long_tasks();
+        if urgent || hall.dispatcher == Dispatcher::Asleep {
+            hall.recent = !urgent;
+            self.standby.notify_one();
+        }
+        true
+    }
+
+    /// See [`Backend::shutdown`](crate::Backend::shutdown). Drives the pool until all workers are gone.
+    pub(super) fn shutdown(&self, grace: Duration) {
+        self.change(|state, _| state.close());
+        let deadline = Instant::now().checked_add(grace);
+        let expired = || deadline.is_some_and(|deadline| Instant::now() >= deadline);
+        while lock(&self.hall).state.is_busy() && !expired() {
+            self.turn(deadline, false);
+        }
+        self.change(State::dismiss);
+        while !lock(&self.hall).state.is_empty() {
+            self.turn(None, false);
+        }
+        lock(&self.hall).over = true;
+        self.standby.notify_all();
+        self.poke();
+    }
+}
