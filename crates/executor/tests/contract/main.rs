@@ -2,6 +2,13 @@
 //!
 //! The table at the end of this file says what each mode survives; `docs/executor.md` shows it.
 
+#![expect(
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test with a main of its own is not seen as a test"
+)]
+
 mod faults;
 mod jobs;
 mod leftovers;
