@@ -173,6 +173,7 @@ impl<I: Iterator<Item: Job>> Stream<I> {
         }
         flight.filled = now;
         let room = (flight.window - in_flight)
+            .min(flight.window * 2 - unfinished)
             .min(usize::try_from(limit - self.index).unwrap_or(usize::MAX));
         let mut tasks = Vec::with_capacity(room);
         while tasks.len() < room {
