@@ -67,7 +67,7 @@ pub(crate) struct Args {
     )]
     latency: Latency,
 
-    /// what goes wrong and when: NAME=RATE, NAME@INDEX or NAME@INDEX.ATTEMPT, where NAME is error,
+    /// what goes wrong and when: NAME=RATE, NAME@INDEX or NAME@INDEX.ATTEMPT (from 1), where NAME is error,
     /// too-many-requests, truncated, half-picture, stall-before, stall-inside, wrong-type, html, oversize,
     /// redirect-loop or one-a-second
     #[argh(option, arg_name = "rule", from_str_fn(fault))]

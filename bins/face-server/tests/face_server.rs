@@ -32,7 +32,7 @@ fn one_line_says_where_and_then_it_serves() {
     std::fs::write(folder.path().join("a.png"), b"\x89PNG and so on").unwrap();
     let dir = folder.path().to_str().unwrap();
     let mut server = Running(
-        face_server(&["--dir", dir, "--latency", "0", "--fault", "error@0.0"])
+        face_server(&["--dir", dir, "--latency", "0", "--fault", "error@0.1"])
             .stdout(Stdio::piped())
             .spawn()
             .unwrap(),

@@ -78,11 +78,11 @@ pub enum When {
     Rate(f64),
     /// For this face, on every attempt.
     Index(u64),
-    /// For this attempt (the first is 0) at this face.
+    /// For this attempt (the first is 1) at this face.
     Attempt(u64, u32),
 }
 
-/// A fault and when it is due. On a command line: `error=0.1`, `html@7`, `truncated@7.0`.
+/// A fault and when it is due. On a command line: `error=0.1`, `html@7`, `truncated@7.1`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct FaultRule {
     /// What goes wrong.

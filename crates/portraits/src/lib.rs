@@ -21,7 +21,7 @@
 //!     seed: 7,
 //!     latency: Latency::with_mean(0.1)?,
 //!     pictures: Pictures::Drawn { cache },
-//!     faults: vec!["error=0.1".parse()?, "html@3.0".parse()?],
+//!     faults: vec!["error=0.1".parse()?, "html@3.1".parse()?],
 //!     ..ServerConfig::default()
 //! })?;
 //! println!("{}", server.url_template()); // http://127.0.0.1:PORT/{seed}/{index}.jpg?attempt={attempt}

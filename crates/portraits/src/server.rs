@@ -355,6 +355,7 @@ impl Shared {
         reply::send(stream, &reply, || self.pause(self.config.stall))
     }
 
+    /// Which attempt at this face it is, from 1.
     fn count_attempt(&self, seed: u64, index: u64) -> u32 {
         let mut attempts = self.attempts.lock().unwrap_or_else(PoisonError::into_inner);
         if attempts.len() >= MAX_COUNTED {
@@ -362,6 +363,6 @@ impl Shared {
         }
         let next = attempts.entry((seed, index)).or_default();
         *next = next.saturating_add(1);
-        *next - 1
+        *next
     }
 }

@@ -224,7 +224,7 @@ fn answers_are_late_as_configured() {
 #[test]
 fn an_error_and_a_rate_limit_end_after_their_attempt() {
     let folder = tempfile::tempdir().unwrap();
-    let server = serve_faults(folder.path(), &["error@0.0", "too-many-requests@0.1"]);
+    let server = serve_faults(folder.path(), &["error@0.1", "too-many-requests@0.2"]);
     let address = server.address();
     // Without `attempt` the server counts.
     assert_eq!(get(address, "/7/0.jpg").status(), 500);
@@ -235,7 +235,7 @@ fn an_error_and_a_rate_limit_end_after_their_attempt() {
     );
     assert_eq!(get(address, "/7/0.jpg").body, picture(1));
     // With it the client says.
-    assert_eq!(get(address, "/7/0.jpg?attempt=0").status(), 500);
+    assert_eq!(get(address, "/7/0.jpg?attempt=1").status(), 500);
     assert_eq!(get(address, "/7/1.jpg").status(), 200);
 }
 
