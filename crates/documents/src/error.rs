@@ -58,6 +58,22 @@ pub enum Error {
         /// What would have been accepted.
         known: Vec<&'static str>,
     },
+    /// A name of no layout.
+    #[error("unknown layout {name:?}; known are {}", .known.join(", "))]
+    UnknownLayout {
+        /// The name as given.
+        name: String,
+        /// What would have been accepted.
+        known: Vec<&'static str>,
+    },
+    /// A name of no paper size.
+    #[error("unknown paper size {name:?}; known are {}", .known.join(", "))]
+    UnknownPaper {
+        /// The name as given.
+        name: String,
+        /// What would have been accepted.
+        known: Vec<&'static str>,
+    },
     /// A font file could not be read.
     #[error("cannot read the font {}", .path.display())]
     FontFile {

@@ -1,8 +1,11 @@
 //! What a renderer can be told, with the defaults of a plain A4 page.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+
+use crate::error::Error;
 
 /// How a page looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -26,7 +29,47 @@ pub enum Paper {
     Letter,
 }
 
+impl Layout {
+    /// The names of all, as `FromStr` takes them.
+    pub const NAMES: [&str; 2] = ["classic", "modern"];
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Classic => "classic",
+            Self::Modern => "modern",
+        }
+    }
+}
+
+impl FromStr for Layout {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self, Error> {
+        let found = [Self::Classic, Self::Modern]
+            .into_iter()
+            .find(|layout| layout.name() == name);
+        found.ok_or_else(|| Error::UnknownLayout {
+            name: name.to_owned(),
+            known: Self::NAMES.to_vec(),
+        })
+    }
+}
+
 impl Paper {
+    /// The names of all, as `FromStr` takes them.
+    pub const NAMES: [&str; 2] = ["a4", "letter"];
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::A4 => "a4",
+            Self::Letter => "letter",
+        }
+    }
+
     /// Width and height in points (1/72 in).
     #[must_use]
     pub fn size(self) -> (f32, f32) {
@@ -34,6 +77,20 @@ impl Paper {
             Self::A4 => (595.276, 841.89),
             Self::Letter => (612.0, 792.0),
         }
+    }
+}
+
+impl FromStr for Paper {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self, Error> {
+        let found = [Self::A4, Self::Letter]
+            .into_iter()
+            .find(|paper| paper.name() == name);
+        found.ok_or_else(|| Error::UnknownPaper {
+            name: name.to_owned(),
+            known: Self::NAMES.to_vec(),
+        })
     }
 }
 
@@ -96,4 +153,21 @@ pub struct Options {
     pub created: Option<Day>,
     /// Bounds on what is believed.
     pub limits: Limits,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_parses_and_others_are_told_the_names() {
+        for name in Layout::NAMES {
+            assert_eq!(name.parse::<Layout>().unwrap().name(), name);
+        }
+        for name in Paper::NAMES {
+            assert_eq!(name.parse::<Paper>().unwrap().name(), name);
+        }
+        let error = "a5".parse::<Paper>().unwrap_err();
+        assert!(error.to_string().contains("a4, letter"), "{error}");
+    }
 }
