@@ -1,1 +1,56 @@
-//! Two phases of jobs, fetch and render, composed into CVs in a ZIP.
+//! Two phases of jobs composed into CVs in a ZIP.
+//!
+//! Phase 1 fetches a face for every CV: it waits. Phase 2 renders each face with an invented person onto a PDF page
+//! and packs the pages: it computes. Each phase runs in a mode of its own: in a loop, on threads, in worker
+//! processes. [`run`] does both and returns the record of what it cost, with every failure named.
+//!
+//! ```
+//! use brigade_pipeline::{Config, Interrupt, Source, run};
+//!
+//! // Worker processes are this program again; here they become workers instead of running it a second time.
+//! brigade_pipeline::enter_worker();
+//!
+//! # let faces = tempfile::tempdir()?;
+//! # let out = tempfile::tempdir()?;
+//! # let mut face = Vec::new();
+//! # jpeg_encoder::Encoder::new(&mut face, 90).encode(&[200; 3 * 64 * 64], 64, 64, jpeg_encoder::ColorType::Rgb)?;
+//! # std::fs::write(faces.path().join("face.jpg"), face)?;
+//! let mut config = Config::new(Source::folder(faces.path())?, 42);
+//! config.cvs = 3;
+//! config.out = out.path().to_owned();
+//! config.render.mode = "threads".parse()?;
+//! config.render.workers = 2;
+//! let record = run(&config, &Interrupt::default(), &|_progress| {})?;
+//! assert_eq!((record.closing.made, record.closing.exit_code), (3, 0));
+//! assert!(out.path().join("zipped_cvs.zip").exists());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The crate knows nothing of command lines and terminals: it prints nothing, and is told when to stop by an
+//! [`Interrupt`].
+
+mod config;
+mod duplicates;
+mod error;
+mod fetch;
+mod folder;
+mod interrupt;
+mod jobs;
+mod measured;
+mod mode;
+mod progress;
+mod recorder;
+mod render;
+mod run;
+mod stage;
+
+pub use brigade_documents::{Layout, Locale, Paper};
+pub use brigade_faces::{Source, SourceError};
+pub use config::{Config, PhaseConfig};
+pub use duplicates::{Duplicates, UnknownDuplicates};
+pub use error::Error;
+pub use interrupt::Interrupt;
+pub use jobs::enter_worker;
+pub use mode::{Mode, UnknownMode};
+pub use progress::Progress;
+pub use run::run;

@@ -1,0 +1,87 @@
+//! What a run is asked to do: plain values, checked by whoever fills them in.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use brigade_documents::{Layout, Locale, Paper};
+use brigade_faces::Source;
+
+use crate::{Duplicates, Mode};
+
+/// One run. [`Config::new`] gives the defaults: the article's.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Config {
+    /// The program and its version, for the record.
+    pub program: String,
+    /// The command line as typed, program name first, for the record.
+    pub command: Vec<String>,
+    /// How many CVs to make.
+    pub cvs: u64,
+    /// How faces are fetched: phase 1.
+    pub fetch: PhaseConfig,
+    /// How CVs are rendered: phase 2.
+    pub render: PhaseConfig,
+    /// Where faces come from.
+    pub source: Source,
+    /// What to do when two CVs would show the same face.
+    pub duplicates: Duplicates,
+    /// Where the ZIP is delivered; the run's own folder is `.brigade` in it.
+    pub out: PathBuf,
+    /// Decides the people and, where the source answers by index, the faces.
+    pub seed: u64,
+    /// Where the invented people live.
+    pub locale: Locale,
+    /// How a CV looks.
+    pub layout: Layout,
+    /// The size of its pages.
+    pub paper: Paper,
+    /// Whether the text report has a line for each task's start and end.
+    pub details: bool,
+    /// How long running tasks may go on after an interrupt.
+    pub grace: Duration,
+    /// Processes that belong to this tree but not to the work, such as a face service: not measured.
+    pub not_measured: Vec<u32>,
+}
+
+/// How the tasks of one phase run.
+#[derive(Clone, Debug)]
+pub struct PhaseConfig {
+    /// In a loop, on threads, in processes.
+    pub mode: Mode,
+    /// How many at once, at least 1; means nothing to a loop.
+    pub workers: u32,
+}
+
+impl Default for PhaseConfig {
+    fn default() -> Self {
+        PhaseConfig {
+            mode: Mode::default(),
+            workers: 10,
+        }
+    }
+}
+
+impl Config {
+    /// Ten CVs in a loop, in the current folder, classic layout, with the duplicates rule that fits the source.
+    #[must_use]
+    pub fn new(source: Source, seed: u64) -> Config {
+        Config {
+            program: concat!("brigade-pipeline ", env!("CARGO_PKG_VERSION")).to_owned(),
+            command: Vec::new(),
+            cvs: 10,
+            fetch: PhaseConfig::default(),
+            render: PhaseConfig::default(),
+            duplicates: Duplicates::default_for(&source),
+            source,
+            out: PathBuf::from("."),
+            seed,
+            locale: Locale::default(),
+            layout: Layout::default(),
+            paper: Paper::default(),
+            details: false,
+            grace: Duration::from_secs(5),
+            not_measured: Vec::new(),
+        }
+    }
+}

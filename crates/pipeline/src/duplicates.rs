@@ -1,0 +1,75 @@
+//! What to do when two CVs would show the same face. Decided here, by the one consumer of all faces, because workers
+//! do not see each other.
+
+use std::collections::HashMap;
+use std::str::FromStr;
+
+use brigade_faces::{Face, Source};
+
+/// What to do with a face that somebody else has already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Duplicates {
+    /// Ask the service again, a while later.
+    Retry,
+    /// Take it.
+    Allow,
+    /// Fail that CV.
+    Fail,
+}
+
+impl Duplicates {
+    /// Every word that names one.
+    pub const NAMES: [&str; 3] = ["retry", "allow", "fail"];
+
+    /// `Retry` for a service; `Allow` for a folder, whose pictures are used in turn.
+    #[must_use]
+    pub fn default_for(source: &Source) -> Duplicates {
+        match source {
+            Source::Service { .. } => Duplicates::Retry,
+            Source::Folder { .. } => Duplicates::Allow,
+        }
+    }
+}
+
+impl FromStr for Duplicates {
+    type Err = UnknownDuplicates;
+
+    fn from_str(name: &str) -> Result<Duplicates, UnknownDuplicates> {
+        match name {
+            "retry" => Ok(Duplicates::Retry),
+            "allow" => Ok(Duplicates::Allow),
+            "fail" => Ok(Duplicates::Fail),
+            _ => Err(UnknownDuplicates {
+                name: name.to_owned(),
+            }),
+        }
+    }
+}
+
+/// A word that names no way to treat duplicates.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no `{name}`; choose one of {}", Duplicates::NAMES.join(", "))]
+pub struct UnknownDuplicates {
+    /// The word.
+    pub name: String,
+}
+
+/// Which CV has which face. Faces must come in the order of their CVs, so that of two the first one keeps it
+/// whatever order they arrived in.
+#[derive(Debug, Default)]
+pub(crate) struct Owners {
+    by_hash: HashMap<String, u64>,
+}
+
+impl Owners {
+    /// Notes that CV `index` has this face; the CV that had it before, if one did.
+    pub(crate) fn claim(&mut self, index: u64, face: &Face) -> Option<u64> {
+        match self.by_hash.get(&face.sha256) {
+            Some(&owner) if owner != index => Some(owner),
+            _ => {
+                self.by_hash.insert(face.sha256.clone(), index);
+                None
+            }
+        }
+    }
+}

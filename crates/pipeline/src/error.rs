@@ -1,0 +1,61 @@
+//! What can stop a whole run. What fails one CV is no error of the run: it is listed in the record.
+
+use std::path::PathBuf;
+
+/// Why a run could not start or could not go on.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The run's folder, or a file in it, could not be created, read or written.
+    #[error("cannot use {}", path.display())]
+    Folder {
+        /// The folder or file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Another run is using the folder now.
+    #[error("{} is in use by another run; wait for it to end or choose another --out", path.display())]
+    Locked {
+        /// The run's folder.
+        path: PathBuf,
+    },
+    /// In no attempt did anything answer where the faces should come from.
+    #[error("no face could be fetched")]
+    Unreachable {
+        /// The address and what was tried.
+        #[source]
+        source: brigade_faces::FetchError,
+    },
+    /// A face arrived and could not be kept.
+    #[error("a face could not be kept in the run's folder")]
+    Unwritable {
+        /// The path and what the system said.
+        #[source]
+        source: brigade_faces::FetchError,
+    },
+    /// The workers of a phase could not be set up.
+    #[error("the workers for the phase `{phase}` could not be set up")]
+    Executor {
+        /// `faces` or `cvs`.
+        phase: &'static str,
+        /// Why not.
+        #[source]
+        source: brigade_executor::BuildError,
+    },
+    /// The archive could not be written.
+    #[error("the archive could not be written")]
+    Archive(#[source] brigade_documents::ArchiveError),
+    /// The machine's counters could not be read.
+    #[error("the machine could not be measured")]
+    Metrics(#[source] brigade_metrics::Error),
+}
+
+impl Error {
+    /// Whether asking differently would help: the folder is in use. Everything else is fatal.
+    #[must_use]
+    pub fn is_usage(&self) -> bool {
+        matches!(self, Error::Locked { .. })
+    }
+}

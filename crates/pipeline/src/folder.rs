@@ -1,0 +1,212 @@
+//! The run's own folder, `OUT/.brigade/`: private, locked while a run uses it, cleaned before and after.
+//!
+//! It holds what must not lie under a final name yet (faces being fetched, the archive being written) and the
+//! record of the last run. What a killed run left behind is removed when the next one opens the folder. It knows
+//! nothing of jobs or modes.
+
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+
+const NAME: &str = ".brigade";
+
+/// An open, locked run folder. The lock is the kernel's: it goes with the process, however that ends.
+#[derive(Debug)]
+pub(crate) struct RunFolder {
+    out: PathBuf,
+    path: PathBuf,
+    _lock: File,
+}
+
+impl RunFolder {
+    /// Creates `out` and the folder in it if need be, takes the lock and removes what an earlier run left over.
+    pub(crate) fn open(out: &Path) -> Result<RunFolder, Error> {
+        let failed = |path: &Path| {
+            let path = path.to_owned();
+            move |source| Error::Folder { path, source }
+        };
+        fs::create_dir_all(out).map_err(failed(out))?;
+        // Absolute, so that a worker process finds the files whatever its working directory is.
+        let out = out.canonicalize().map_err(failed(out))?;
+        let path = out.join(NAME);
+        create_private(&path).map_err(failed(&path))?;
+
+        let lock_path = path.join("lock");
+        let lock = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&lock_path)
+            .map_err(failed(&lock_path))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(Error::Locked { path }),
+            Err(TryLockError::Error(source)) => return Err(failed(&lock_path)(source)),
+        }
+
+        let folder = RunFolder {
+            out,
+            path,
+            _lock: lock,
+        };
+        folder.remove_leftovers()?;
+        let faces = folder.faces();
+        create_private(&faces).map_err(failed(&faces))?;
+        Ok(folder)
+    }
+
+    /// Where the faces of phase 1 lie until they are rendered.
+    pub(crate) fn faces(&self) -> PathBuf {
+        self.path.join("faces")
+    }
+
+    /// Where the archive grows until it is whole.
+    pub(crate) fn archive(&self) -> PathBuf {
+        self.path.join("cvs.zip")
+    }
+
+    /// Where results are delivered: the folder the user named.
+    pub(crate) fn out(&self) -> &Path {
+        &self.out
+    }
+
+    /// The machine-readable record of the last run.
+    pub(crate) fn record(&self) -> PathBuf {
+        self.path.join("run.json")
+    }
+
+    /// Writes `bytes` to `path` so that the name always holds either the old content or all of the new.
+    pub(crate) fn write_whole(&self, path: &Path, bytes: &[u8]) -> Result<(), Error> {
+        let partial = path.with_extension("part");
+        let write = || {
+            fs::write(&partial, bytes)?;
+            File::open(&partial)?.sync_all()?;
+            fs::rename(&partial, path)
+        };
+        write().map_err(|source| {
+            // Best effort: the error that matters is the one being returned.
+            let _ = fs::remove_file(&partial);
+            Error::Folder {
+                path: path.to_owned(),
+                source,
+            }
+        })
+    }
+
+    /// Removes the working files of a run: everything but the lock and the record.
+    fn remove_leftovers(&self) -> Result<(), Error> {
+        let failed = |path: &Path| {
+            let path = path.to_owned();
+            move |source| Error::Folder { path, source }
+        };
+        for entry in fs::read_dir(&self.path).map_err(failed(&self.path))? {
+            let entry = entry.map_err(failed(&self.path))?;
+            let path = entry.path();
+            if path == self.lock_path() || path == self.record() {
+                continue;
+            }
+            // A link is removed, not followed.
+            let is_folder = entry.file_type().map_err(failed(&path))?.is_dir();
+            let removed = if is_folder {
+                fs::remove_dir_all(&path)
+            } else {
+                fs::remove_file(&path)
+            };
+            removed.map_err(failed(&path))?;
+        }
+        Ok(())
+    }
+
+    fn lock_path(&self) -> PathBuf {
+        self.path.join("lock")
+    }
+}
+
+impl Drop for RunFolder {
+    /// However the run ended, its working files are of no more use. Where they cannot be removed the next run says so.
+    fn drop(&mut self) {
+        let _ = self.remove_leftovers();
+    }
+}
+
+/// A folder that only its owner may enter; one that is there already is kept, unless it is a link or no folder.
+fn create_private(path: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    match builder.create(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            if fs::symlink_metadata(path)?.is_dir() {
+                Ok(())
+            } else {
+                Err(io::Error::new(
+                    io::ErrorKind::NotADirectory,
+                    "something that is not a folder lies where the run's folder belongs",
+                ))
+            }
+        }
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_run_in_the_same_folder_is_refused_until_the_first_ends() {
+        let out = tempfile::tempdir().unwrap();
+        let first = RunFolder::open(out.path()).unwrap();
+        assert!(matches!(
+            RunFolder::open(out.path()),
+            Err(Error::Locked { .. })
+        ));
+        drop(first);
+        RunFolder::open(out.path()).unwrap();
+    }
+
+    #[test]
+    fn what_a_killed_run_left_is_gone_and_the_record_stays() {
+        let out = tempfile::tempdir().unwrap();
+        let folder = RunFolder::open(out.path()).unwrap();
+        fs::write(folder.faces().join("00000.jpg"), b"half").unwrap();
+        folder.write_whole(&folder.record(), b"{}").unwrap();
+        drop(folder);
+        let folder = RunFolder::open(out.path()).unwrap();
+        assert_eq!(fs::read_dir(folder.faces()).unwrap().count(), 0);
+        assert_eq!(fs::read(folder.record()).unwrap(), b"{}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_folder_is_private_and_a_link_in_its_place_is_refused() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let out = tempfile::tempdir().unwrap();
+        drop(RunFolder::open(out.path()).unwrap());
+        let mode = fs::metadata(out.path().join(NAME))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o700);
+
+        let elsewhere = tempfile::tempdir().unwrap();
+        let out = tempfile::tempdir().unwrap();
+        symlink(elsewhere.path(), out.path().join(NAME)).unwrap();
+        assert!(matches!(
+            RunFolder::open(out.path()),
+            Err(Error::Folder { .. })
+        ));
+    }
+
+    #[test]
+    fn a_write_that_fails_names_the_path_and_leaves_no_partial_file() {
+        let out = tempfile::tempdir().unwrap();
+        let folder = RunFolder::open(out.path()).unwrap();
+        fs::create_dir(folder.record()).unwrap();
+        let error = folder.write_whole(&folder.record(), b"{}").unwrap_err();
+        assert!(error.to_string().contains("run.json"), "{error}");
+        assert!(!folder.record().with_extension("part").exists());
+    }
+}

@@ -1,0 +1,156 @@
+//! The two jobs, as plain data that runs the same in every mode, and the line by which a worker process enters them.
+
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, SystemTime};
+
+use brigade_documents::{Locale, Options, Person, Renderer};
+use brigade_executor::{Context, Job};
+use brigade_faces::{Face, FetchError, Fetcher, Source};
+use serde::{Deserialize, Serialize};
+
+/// Phase 1: one face from the source into a file.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct FetchFace {
+    pub source: Source,
+    pub seed: u64,
+    pub index: u64,
+    pub destination: PathBuf,
+    /// Spaces out requests to a service that shows everybody the same face for a while.
+    pub not_before: Option<SystemTime>,
+}
+
+impl Job for FetchFace {
+    const NAME: &'static str = "fetch-face";
+    /// The error is part of the output, so that the consumer sees its type and not only its words.
+    type Output = Result<Face, FetchError>;
+    type Error = std::convert::Infallible;
+
+    fn run(self, context: &Context) -> Result<Self::Output, Self::Error> {
+        let fetcher = this_process();
+        let cancelled = || context.is_cancelled();
+        Ok(context.waiting(|| {
+            if !sleep_until(self.not_before, &cancelled) {
+                return Err(FetchError::Cancelled);
+            }
+            fetcher.fetch(
+                &self.source,
+                self.seed,
+                self.index,
+                &self.destination,
+                &cancelled,
+            )
+        }))
+    }
+}
+
+/// The connections of this process, shared by its workers; made when first needed.
+static FETCHER: Mutex<Option<Fetcher>> = Mutex::new(None);
+
+fn this_process() -> Fetcher {
+    let mut fetcher = FETCHER.lock().unwrap_or_else(PoisonError::into_inner);
+    fetcher
+        .get_or_insert_with(|| Fetcher::new(brigade_faces::Options::default()))
+        .clone()
+}
+
+/// Ends the requests under way in this process: a thread that waits for an answer cannot be killed, and a service
+/// that stalls would hold up whoever asked the run to end. Later runs get connections of their own.
+pub(crate) fn break_requests() {
+    let fetcher = FETCHER
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .take();
+    if let Some(fetcher) = fetcher {
+        fetcher.interrupt();
+    }
+}
+
+/// Sleeps; false when it was cancelled before.
+fn sleep_until(moment: Option<SystemTime>, cancelled: &dyn Fn() -> bool) -> bool {
+    while !cancelled() {
+        // A moment that has passed has no duration left.
+        match moment.map(|moment| moment.duration_since(SystemTime::now())) {
+            Some(Ok(left)) if !left.is_zero() => thread::sleep(left.min(Duration::from_millis(20))),
+            _ => return true,
+        }
+    }
+    false
+}
+
+/// Phase 2: one CV from a face and an invented person.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct RenderCv {
+    pub index: u64,
+    pub seed: u64,
+    pub locale: Locale,
+    pub face: PathBuf,
+    pub options: Options,
+}
+
+/// A finished CV.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Cv {
+    pub person: String,
+    #[serde(with = "serde_bytes")]
+    pub pdf: Vec<u8>,
+}
+
+/// Why a CV could not be rendered.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RenderError {
+    #[error("the face {} cannot be read", path.display())]
+    Face {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error("the CV of {person} cannot be rendered")]
+    Document {
+        person: String,
+        source: brigade_documents::Error,
+    },
+    #[error("the fonts cannot be used")]
+    Fonts(#[source] brigade_documents::Error),
+}
+
+impl Job for RenderCv {
+    const NAME: &'static str = "render-cv";
+    type Output = Cv;
+    type Error = RenderError;
+
+    fn run(self, context: &Context) -> Result<Cv, RenderError> {
+        // Fonts are loaded once per worker. A failure is not kept: it names a file that may be mended.
+        let renderer = match context.state::<Renderer>() {
+            Some(renderer) => renderer,
+            None => {
+                let renderer = Renderer::new(self.options).map_err(RenderError::Fonts)?;
+                context.state_or_init(|| renderer)
+            }
+        };
+        let face = std::fs::read(&self.face).map_err(|source| RenderError::Face {
+            path: self.face.clone(),
+            source,
+        })?;
+        let person = Person::invent(self.seed, self.index, self.locale);
+        match renderer.render(&person, &face) {
+            Ok(rendered) => Ok(Cv {
+                person: person.name,
+                pdf: rendered.pdf,
+            }),
+            Err(source) => Err(RenderError::Document {
+                person: person.name,
+                source,
+            }),
+        }
+    }
+}
+
+/// Turns a process that was started as a worker into one, and returns at once in any other. The first line of the
+/// `main` of a program that calls [`run`](crate::run).
+pub fn enter_worker() {
+    brigade_executor::worker()
+        .job::<FetchFace>()
+        .job::<RenderCv>()
+        .enter();
+}

@@ -1,0 +1,142 @@
+//! Turns what the executor and the sampler saw into the report's record. Only here are their types side by side.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use brigade_executor::{Event, Observer, Outcome, Ran, Tag, TaskReport};
+use brigade_report::{Failure, FailureKind, Task};
+
+/// Collects the attempts of one phase. It is the executor's observer for what only events tell (attempts that
+/// were cut short and tried again) and is told every end by the consumer.
+#[derive(Debug)]
+pub(crate) struct Recorder {
+    /// The run's start: every time counts from here.
+    epoch: Instant,
+    seen: Mutex<Seen>,
+}
+
+#[derive(Debug, Default)]
+struct Seen {
+    /// Who runs a task now, by its id, and since when.
+    running: HashMap<u64, (Ran, Duration)>,
+    /// Attempts that ended with their worker and were followed by another.
+    retried: Vec<Task>,
+}
+
+impl Recorder {
+    pub(crate) fn new(epoch: Instant) -> Arc<Recorder> {
+        Arc::new(Recorder {
+            epoch,
+            seen: Mutex::default(),
+        })
+    }
+
+    /// Attempts that were followed by another, whose last word is told by [`task`] elsewhere.
+    pub(crate) fn take_retried(&self) -> Vec<Task> {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.running.clear();
+        std::mem::take(&mut seen.retried)
+    }
+}
+
+impl Observer for Recorder {
+    fn observe(&self, event: &Event<'_>) {
+        let now = self.epoch.elapsed();
+        match event {
+            Event::Started(tag, ran) => {
+                let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+                seen.running.insert(tag.id, (*ran, now));
+            }
+            Event::Retried(tag, outcome) => {
+                let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+                let running = seen.running.remove(&tag.id);
+                seen.retried.push(retried(tag, running, now, outcome));
+            }
+            Event::Finished(report, _) => {
+                let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+                seen.running.remove(&report.id);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn retried(
+    tag: &Tag,
+    running: Option<(Ran, Duration)>,
+    now: Duration,
+    outcome: &Outcome<()>,
+) -> Task {
+    let (ran, started) = running.unzip();
+    Task {
+        index: tag.index,
+        attempt: tag.attempt,
+        worker: ran.map(|ran| ran.worker),
+        pid: ran.map(|ran| ran.pid),
+        tid: ran.map(|ran| ran.tid),
+        queued_ns: nanoseconds(started.unwrap_or(now)),
+        started_ns: started.map(nanoseconds),
+        finished_ns: Some(nanoseconds(now)),
+        failure: failure(outcome),
+        retried: true,
+        ..Task::default()
+    }
+}
+
+/// The record of one finished attempt of CV `index`. `offset` is how long after the run's start the executor was
+/// built, whose clock the report follows.
+pub(crate) fn task(index: u64, report: &TaskReport, offset: Duration) -> Task {
+    let at = |time: Duration| nanoseconds(offset + time);
+    let ran = report.ran;
+    let started = report.started.filter(|_| ran.is_some());
+    Task {
+        index,
+        attempt: report.attempt,
+        worker: ran.map(|ran| ran.worker),
+        pid: ran.map(|ran| ran.pid),
+        tid: ran.map(|ran| ran.tid),
+        queued_ns: at(report.queued.unwrap_or_default()),
+        started_ns: started.map(at),
+        finished_ns: started
+            .zip(report.wall)
+            .map(|(started, wall)| at(started + wall)),
+        cpu_ns: report.cpu.map(nanoseconds),
+        rss_bytes: report.peak_memory,
+        ..Task::default()
+    }
+}
+
+/// What an outcome other than `Ok` means to a reader of the record.
+pub(crate) fn failure<T>(outcome: &Outcome<T>) -> Option<Failure> {
+    let (kind, message, causes) = match outcome {
+        Outcome::Ok(_) => return None,
+        Outcome::Failed { message, causes } => {
+            (FailureKind::Failed, message.clone(), causes.clone())
+        }
+        Outcome::Panicked { .. } => (FailureKind::Panicked, outcome.to_string(), Vec::new()),
+        Outcome::Crashed { .. } => (FailureKind::Crashed, outcome.to_string(), Vec::new()),
+        Outcome::TimedOut { .. } => (FailureKind::TimedOut, outcome.to_string(), Vec::new()),
+        Outcome::MemoryLimit { .. } => (FailureKind::MemoryLimit, outcome.to_string(), Vec::new()),
+        Outcome::Cancelled => (FailureKind::Cancelled, outcome.to_string(), Vec::new()),
+    };
+    Some(Failure {
+        kind,
+        message,
+        causes,
+    })
+}
+
+/// An error of a typed kind and everything behind it.
+pub(crate) fn failed(error: &(dyn std::error::Error + 'static)) -> Failure {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    Failure {
+        kind: FailureKind::Failed,
+        message: error.to_string(),
+        causes: causes.map(ToString::to_string).collect(),
+    }
+}
+
+pub(crate) fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
