@@ -1,3 +1,122 @@
-//! cv-pipeline.
+//! The article's program: N faces fetched, N CVs rendered into one ZIP, in any mode, with one report.
 
-fn main() {}
+mod args;
+
+mod progress;
+
+use std::error::Error;
+use std::sync::Arc;
+
+use brigade_cli::{Exit, Output, Signals, Stop, error_text, parse, supervise_as_process_one};
+use brigade_pipeline::{Config, Interrupt, PhaseConfig, Source, enter_worker, run};
+use brigade_portraits::service::{self, Service};
+use brigade_portraits::{Pictures, ServerConfig};
+use brigade_report::Outcome;
+
+use crate::args::{Args, PROGRAM};
+
+/// So many portraits are drawn before the clock starts; a longer run's others when they are asked for.
+const DRAWN_BEFORE: u64 = 1000;
+
+fn main() -> Exit {
+    // This executable is its own worker and its own face service; each line returns at once in anything else.
+    enter_worker();
+    service::enter();
+    match supervise_as_process_one()
+        .map_err(Into::into)
+        .and_then(|()| work(&parse(&PROGRAM)))
+    {
+        Ok(exit) => exit,
+        Err(error) => {
+            let is_usage = |error: &brigade_pipeline::Error| error.is_usage();
+            let usage = error.downcast_ref().is_some_and(is_usage);
+            // Nobody is left to tell when even this cannot be written.
+            let _ = Output::stderr().text(&error_text(error.as_ref()));
+            if usage { Exit::Usage } else { Exit::Fatal }
+        }
+    }
+}
+
+fn work(args: &Args) -> Result<Exit, Box<dyn Error>> {
+    let interrupt = Arc::new(Interrupt::default());
+    let signals = Signals::install()?;
+    signals.on_stop({
+        let interrupt = Arc::clone(&interrupt);
+        move |stop| interrupt.trigger(&stop.to_string(), 128 + stop.signal())
+    });
+
+    // The service lives as long as the run.
+    let service = match &args.faces {
+        None if args.cvs > 0 => Some(start_service(args)?),
+        _ => None,
+    };
+    let config = config(args, service.as_ref())?;
+    let record = run(&config, &interrupt, &progress::watch(args.quiet))?;
+
+    let printed = if args.json {
+        brigade_report::json(&record)
+    } else {
+        brigade_report::text(&record)
+    };
+    Output::stdout().text(&printed)?;
+    Ok(match record.closing.outcome {
+        Outcome::Complete => Exit::Done,
+        Outcome::NothingToDo => Exit::NothingToDo,
+        Outcome::Interrupted => Exit::Interrupted(signals.stop().unwrap_or(Stop::Interrupt)),
+        Outcome::Failures => Exit::SomeFailed,
+        _ => Exit::Fatal,
+    })
+}
+
+/// The embedded face service, a process of its own, with the first portraits drawn.
+fn start_service(args: &Args) -> Result<Service, Box<dyn Error>> {
+    let prepare = args.cvs.min(DRAWN_BEFORE);
+    if !args.quiet {
+        Output::stderr().line(&format!("preparing {prepare} portraits"))?;
+    }
+    let service = Service::start(&ServerConfig {
+        seed: args.seed,
+        pictures: Pictures::Drawn { cache: None },
+        prepare,
+        latency: args.latency,
+        ..ServerConfig::default()
+    })?;
+    if !args.quiet && service.drawn() > 0 {
+        let seconds = service.drawing().as_secs_f64();
+        Output::stderr().line(&format!(
+            "drew {} of them in {seconds:.1} s",
+            service.drawn()
+        ))?;
+    }
+    Ok(service)
+}
+
+fn config(args: &Args, service: Option<&Service>) -> Result<Config, Box<dyn Error>> {
+    let source = match (&args.faces, service) {
+        (Some(source), _) => source.clone(),
+        (None, Some(service)) => Source::service(service.url_template())?,
+        // Nothing will be fetched.
+        (None, None) => Source::service("http://127.0.0.1/")?,
+    };
+    let mut config = Config::new(source, args.seed);
+    config.program = concat!("cv-pipeline ", env!("CARGO_PKG_VERSION")).to_owned();
+    config.command = std::env::args().collect();
+    config.cvs = args.cvs;
+    config.fetch = PhaseConfig {
+        mode: args.p1_type.clone(),
+        workers: args.p1_max_workers,
+    };
+    config.render = PhaseConfig {
+        mode: args.p2_type.clone(),
+        workers: args.p2_max_workers,
+    };
+    config.duplicates = args.duplicates.unwrap_or(config.duplicates);
+    config.out = args.out.clone();
+    config.locale = args.locale;
+    config.layout = args.layout;
+    config.paper = args.paper;
+    config.details = args.details;
+    config.grace = args.grace;
+    config.not_measured = service.map(Service::pid).into_iter().collect();
+    Ok(config)
+}

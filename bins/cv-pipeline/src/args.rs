@@ -1,0 +1,177 @@
+//! The command line.
+
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use argh::{ArgsInfo, FromArgs};
+use brigade_cli::{Flag, Group, Program, at_least_one, duration, whole};
+use brigade_pipeline::{Duplicates, Layout, Locale, Mode, Paper, Source};
+use brigade_portraits::Latency;
+
+/// Fetch N faces, lay each on a CV of an invented person, pack the CVs into a ZIP, and say what it cost.
+///
+/// Phase 1 fetches and waits; phase 2 renders and computes. Each runs in a mode of its own: `sequential` (a loop),
+/// `threads`, or `processes`, which survive crashes. The article's words `common`, `multithreading` and
+/// `multiprocessing` mean the same.
+#[derive(Debug, FromArgs, ArgsInfo)]
+#[argh(
+    example = "{command_name} --cvs=100 --p1-type=threads --p2-type=processes",
+    example = "{command_name} --faces ./portraits --layout modern --seed 42"
+)]
+pub(crate) struct Args {
+    /// how many CVs to make
+    #[argh(option, arg_name = "n", default = "10", from_str_fn(whole))]
+    pub(crate) cvs: u64,
+
+    /// a line for each task's start and end: Y or N
+    #[argh(option, arg_name = "y/n", default = "false", from_str_fn(yes_or_no))]
+    pub(crate) details: bool,
+
+    /// how phase 1 runs
+    #[argh(option, arg_name = "mode", default = "Mode::default()")]
+    pub(crate) p1_type: Mode,
+
+    /// how phase 2 runs
+    #[argh(option, arg_name = "mode", default = "Mode::default()")]
+    pub(crate) p2_type: Mode,
+
+    /// workers of phase 1; nothing to a loop
+    #[argh(option, arg_name = "n", default = "10", from_str_fn(at_least_one))]
+    pub(crate) p1_max_workers: u32,
+
+    /// workers of phase 2; nothing to a loop
+    #[argh(option, arg_name = "n", default = "10", from_str_fn(at_least_one))]
+    pub(crate) p2_max_workers: u32,
+
+    /// a service's URL, which may hold {seed}, {index} and {attempt}, or a folder of pictures used in turn
+    #[argh(option, arg_name = "url|dir")]
+    pub(crate) faces: Option<Source>,
+
+    /// what to do when two CVs would show the same face; without it, retry for a service and allow for a folder
+    #[argh(option, arg_name = "rule")]
+    pub(crate) duplicates: Option<Duplicates>,
+
+    /// mean wait for an answer of the embedded service, at most a minute
+    #[argh(
+        option,
+        arg_name = "time",
+        default = "Latency::default()",
+        from_str_fn(latency)
+    )]
+    pub(crate) latency: Latency,
+
+    /// decides people and faces: the same seed gives the same bytes
+    #[argh(option, arg_name = "n", default = "system_seed()", from_str_fn(whole))]
+    pub(crate) seed: u64,
+
+    /// where the invented people live: en, de, el, fr, uk or vi
+    #[argh(option, arg_name = "locale", default = "Locale::default()")]
+    pub(crate) locale: Locale,
+
+    /// how a CV looks
+    #[argh(option, arg_name = "layout", default = "Layout::default()")]
+    pub(crate) layout: Layout,
+
+    /// size of its pages
+    #[argh(option, arg_name = "paper", default = "Paper::default()")]
+    pub(crate) paper: Paper,
+
+    /// folder for zipped_cvs.zip; the run's record lies in .brigade/ beside it
+    #[argh(option, arg_name = "dir", default = "PathBuf::from(\".\")")]
+    pub(crate) out: PathBuf,
+
+    /// how long running tasks may go on after Ctrl-C
+    #[argh(
+        option,
+        arg_name = "time",
+        default = "Duration::from_secs(5)",
+        from_str_fn(duration)
+    )]
+    pub(crate) grace: Duration,
+
+    /// no progress on stderr
+    #[argh(switch, short = 'q')]
+    pub(crate) quiet: bool,
+
+    /// print the run's record as JSON instead of the report
+    #[argh(switch)]
+    pub(crate) json: bool,
+}
+
+pub(crate) const PROGRAM: Program = Program {
+    name: "cv-pipeline",
+    version: env!("CARGO_PKG_VERSION"),
+    groups: &[
+        Group {
+            title: "Work",
+            flags: &[
+                Flag::new("cvs").default("10"),
+                Flag::new("seed").default("from the system"),
+                Flag::new("locale").default("en"),
+                Flag::new("layout")
+                    .default("classic")
+                    .one_of(&Layout::NAMES),
+                Flag::new("paper").default("a4").one_of(&Paper::NAMES),
+            ],
+        },
+        Group {
+            title: "Modes",
+            flags: &[
+                Flag::new("p1-type").default("common").one_of(&Mode::NAMES),
+                Flag::new("p2-type").default("common").one_of(&Mode::NAMES),
+                Flag::new("p1-max-workers").default("10"),
+                Flag::new("p2-max-workers").default("10"),
+            ],
+        },
+        Group {
+            title: "Faces",
+            flags: &[
+                Flag::new("faces")
+                    .default("an embedded service on this machine")
+                    .folder(),
+                Flag::new("duplicates").one_of(&Duplicates::NAMES),
+                Flag::new("latency").default("400ms"),
+            ],
+        },
+        Group {
+            title: "Results",
+            flags: &[
+                Flag::new("out").default(".").folder(),
+                Flag::new("details").default("N").one_of(&["Y", "N"]),
+                Flag::new("json"),
+                Flag::new("quiet"),
+                Flag::new("grace").default("5s"),
+            ],
+        },
+    ],
+};
+
+fn latency(value: &str) -> Result<Latency, String> {
+    let mean = duration(value)?;
+    Latency::with_mean(mean.as_secs_f64()).map_err(|_| "is longer than a minute".to_owned())
+}
+
+fn yes_or_no(value: &str) -> Result<bool, String> {
+    match value {
+        "Y" | "y" => Ok(true),
+        "N" | "n" => Ok(false),
+        _ => Err("is neither Y nor N".to_owned()),
+    }
+}
+
+/// Another seed for every run, short enough to be typed again.
+fn system_seed() -> u64 {
+    // The standard library's own source of randomness for hash maps; nothing here is secret.
+    RandomState::new().build_hasher().finish() >> 32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_behind_the_help_is_the_list_of_flags() {
+        assert_eq!(PROGRAM.contradictions::<Args>(), Vec::<String>::new());
+    }
+}

@@ -1,0 +1,15 @@
+//! The real binary, run as its users run it.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, and says what it skips"
+)]
+
+mod article;
+mod delivered;
+mod failures;
+mod identical;
+#[cfg(target_os = "linux")]
+mod signals;
+mod support;
+mod usage;

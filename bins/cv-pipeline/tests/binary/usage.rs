@@ -1,0 +1,73 @@
+//! What the command line refuses, and in which words.
+
+use crate::support::Run;
+
+#[test]
+fn mistakes_end_with_2_and_a_sentence_that_names_the_flag() {
+    for (arguments, expected) in [
+        ("--cvs=-3", "--cvs"),
+        ("--cvs=abc", "--cvs"),
+        ("--p1_max_workers=0", "--p1-max-workers"),
+        ("--p2-max-workers=many", "--p2-max-workers"),
+        ("--p1_type=octopus", "octopus"),
+        ("--p2_type=auto", "auto"),
+        ("--p1-type=gil", "gil"),
+        ("--details=maybe", "--details"),
+        ("--p1-max-worker=3", "--p1-max-workers"),
+        ("--latency=2m", "--latency"),
+        ("--sed=3", "--seed"),
+        ("--faces=/does/not/exist", "/does/not/exist"),
+        ("--faces=gopher://faces.example/", "gopher"),
+        ("--faces=http://faces.example/{indx}", "{index}"),
+        ("--duplicates=maybe", "--duplicates"),
+        ("--locale=tlh", "--locale"),
+        ("--grace=soon", "--grace"),
+    ] {
+        let done = Run::new(arguments).done().expect(2);
+        assert!(
+            done.stderr.contains(expected),
+            "{arguments}: {}",
+            done.stderr
+        );
+        assert_eq!(done.stdout, "", "{arguments}");
+        assert!(
+            !done.out.path().join(".brigade").exists(),
+            "{arguments} left something behind"
+        );
+    }
+}
+
+#[test]
+fn nothing_to_do_ends_with_4() {
+    let done = Run::new("--cvs=0").done().expect(4);
+    assert!(done.stdout.contains("nothing to do"), "{}", done.stdout);
+}
+
+#[test]
+fn help_fits_eighty_columns_and_shows_choices_and_defaults() {
+    let done = Run::new("--help").done().expect(0);
+    for part in ["--p1-type", "multiprocessing", "--seed", "default", "--cvs"] {
+        assert!(
+            done.stdout.contains(part),
+            "{part} is missing:\n{}",
+            done.stdout
+        );
+    }
+    for line in done.stdout.lines() {
+        assert!(line.chars().count() <= 80, "too long: {line}");
+    }
+}
+
+#[test]
+fn json_is_the_record_and_nothing_else() {
+    let done = Run::new("--cvs=2 --json").done().expect(0);
+    let printed: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
+    assert_eq!(printed, done.record());
+    assert_eq!(printed["closing"]["made"], 2);
+}
+
+#[test]
+fn quiet_leaves_stderr_empty() {
+    let done = Run::new("--cvs=2 --quiet").done().expect(0);
+    assert_eq!(done.stderr, "");
+}
