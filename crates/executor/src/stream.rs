@@ -232,14 +232,18 @@ pub struct Map<I: Iterator<Item: Job>> {
     /// Outcomes from `next` on that came before their turn.
     early: VecDeque<Option<Finished<<I::Item as Job>::Output>>>,
     next: u64,
+    /// How far ahead of `next` jobs are pulled at most.
+    span: u64,
 }
 
 impl<I: Iterator<Item: Job>> Map<I> {
     pub(crate) fn new(core: Arc<Core>, jobs: I) -> Self {
+        let span = core.window.map_or(LONGEST_SPAN, |window| 2 * window as u64);
         Self {
             stream: Stream::new(core, jobs),
             early: VecDeque::new(),
             next: 0,
+            span,
         }
     }
 
@@ -253,7 +257,7 @@ impl<I: Iterator<Item: Job>> Map<I> {
             }
             let finished = self
                 .stream
-                .next_below(self.next.saturating_add(LONGEST_SPAN))?;
+                .next_below(self.next.saturating_add(self.span))?;
             let ahead = finished.report.index - self.next;
             if ahead == 0 {
                 self.early.pop_front();

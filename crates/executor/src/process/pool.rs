@@ -4,8 +4,7 @@
 //! the [`State`] and never blocks under it. A thread that waits for an outcome drives the pool itself ([`Pool::lend`]): so a
 //! submit and join takes two context switches, as between any two processes, not four. The dispatcher, a thread of the
 //! pool's own, drives when nobody waits; it alone starts workers, since a worker dies with the thread that started it.
-//! Two threads waiting on the same epoll are harmless, for reading what the other has read gives nothing; the dispatcher stands by while
-//! somebody else drives only to save the wake-ups.
+//! One thread at a time waits for events, so that a wake-up call always reaches the one it is for.
 
 use super::{
     Options,
@@ -29,7 +28,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
-    thread::ThreadId,
+    thread::{ThreadId, current},
     time::{Duration, Instant},
 };
 
@@ -47,31 +46,42 @@ pub(super) struct Pool {
     epoll: OwnedFd,
     wake: OwnedFd,
     hall: Mutex<Hall>,
+    /// For the dispatcher.
     standby: Condvar,
+    /// For who waits until the dispatcher has stopped driving, or until the end has come nearer.
+    turned: Condvar,
     delivering: Mutex<()>,
 }
 
 /// The state, and who drives.
 struct Hall {
     state: State,
-    /// The thread that has lent itself.
-    lent: Option<ThreadId>,
+    driver: Driver,
+    /// A thread that wants to lend itself waits until the dispatcher has stopped waiting for events.
+    wanted: bool,
+    /// Somebody else wanted to lend itself meanwhile, and sleeps.
+    sleepers: bool,
     /// Counts lent threads, so that the dispatcher can tell one from the next.
     drives: u64,
     /// The dispatcher should leave the driving to lent threads for a moment.
     recent: bool,
-    /// Somebody else wanted to lend itself meanwhile, and sleeps.
-    sleepers: bool,
     dispatcher: Dispatcher,
     over: bool,
 }
 
+/// Who waits for events.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Driver {
+    Nobody,
+    Dispatcher,
+    Lent(ThreadId),
+}
+
+/// What the dispatcher does.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Dispatcher {
-    /// About to look at the state by itself.
+    /// About to look at the state by itself, or driving.
     Awake,
-    /// Waits for events.
-    Polling,
     /// Waits on `standby`, a short time.
     Standby,
     /// Waits on `standby` without limit: a lent thread drives.
@@ -94,14 +104,20 @@ impl Pool {
         let program = options.program.clone();
         let hall = Hall {
             state: State::new(Arc::clone(&setup), options),
-            lent: None,
+            driver: Driver::Nobody,
+            wanted: false,
+            sleepers: false,
             drives: 0,
             recent: false,
-            sleepers: false,
             dispatcher: Dispatcher::Awake,
             over: false,
         };
-        let (hall, standby, delivering) = (Mutex::new(hall), Condvar::new(), Mutex::default());
+        let (hall, standby, turned, delivering) = (
+            Mutex::new(hall),
+            Condvar::new(),
+            Condvar::new(),
+            Mutex::default(),
+        );
         Ok(Self {
             setup,
             program,
@@ -109,6 +125,7 @@ impl Pool {
             wake,
             hall,
             standby,
+            turned,
             delivering,
         })
     }
@@ -116,7 +133,7 @@ impl Pool {
     /// The dispatcher's life.
     pub(super) fn dispatch(&self) {
         let mut hall = lock(&self.hall);
-        let mut seen = (0, false);
+        let mut seen = None;
         while !hall.over {
             if let Some(place) = hall.state.next_spawn(Instant::now()) {
                 hall.state.seats[place] = Seat::Starting;
@@ -124,57 +141,68 @@ impl Pool {
                 let launched = spawn::launch(self.program.as_deref());
                 hall = lock(&self.hall);
                 let now = Instant::now();
-                if !hall.state.install(place, launched, now) || hall.state.closed {
-                    hall.state.dismiss_if_closed(now);
-                    self.poke();
-                }
+                hall.state.install(place, launched, now);
+                hall.state.dismiss_if_closed();
+                self.turned.notify_all();
                 self.leave(hall);
-            } else if hall.lent.is_some() || hall.recent {
+            } else if hall.driver != Driver::Nobody || hall.wanted || hall.recent {
                 // Asleep only if the same thread drives since the last look: joins of short jobs cost no wake-up.
-                let long = hall.lent.is_some() && seen == (hall.drives, true);
-                seen = (hall.drives, true);
+                let drives = hall.drives;
+                let long = hall.driver != Driver::Nobody && seen == Some(drives);
+                seen = Some(drives);
                 hall.dispatcher = if long {
                     Dispatcher::Asleep
                 } else {
                     Dispatcher::Standby
                 };
-                let drives = hall.drives;
-                let timeout = if long {
-                    Duration::from_secs(3600)
+                if long {
+                    hall = self
+                        .standby
+                        .wait(hall)
+                        .unwrap_or_else(PoisonError::into_inner);
                 } else {
-                    STANDBY
-                };
-                let (back, result) = self
-                    .standby
-                    .wait_timeout(hall, timeout)
-                    .unwrap_or_else(PoisonError::into_inner);
-                hall = back;
-                hall.dispatcher = Dispatcher::Awake;
-                if result.timed_out() && hall.lent.is_none() && hall.drives == drives {
-                    hall.recent = false;
+                    let (back, result) = self
+                        .standby
+                        .wait_timeout(hall, STANDBY)
+                        .unwrap_or_else(PoisonError::into_inner);
+                    hall = back;
+                    if result.timed_out() && hall.driver == Driver::Nobody && hall.drives == drives
+                    {
+                        hall.recent = false;
+                    }
                 }
+                hall.dispatcher = Dispatcher::Awake;
                 continue;
             } else {
-                seen.1 = false;
-                hall.dispatcher = Dispatcher::Polling;
+                seen = None;
+                hall.driver = Driver::Dispatcher;
                 drop(hall);
-                self.turn(None, true);
+                self.turn(None);
+                hall = lock(&self.hall);
+                hall.driver = Driver::Nobody;
+                if hall.wanted {
+                    self.turned.notify_all();
+                }
+                continue;
             }
             hall = lock(&self.hall);
         }
     }
 
     /// Waits for events, at most until `deadline`, and processes them.
-    fn turn(&self, deadline: Option<Instant>, dispatcher: bool) {
-        let due = {
-            let mut hall = lock(&self.hall);
-            let due = hall.state.tick(Instant::now());
-            if !hall.state.actions.is_empty() {
-                Some(Instant::now())
-            } else {
-                [due, deadline].into_iter().flatten().min()
-            }
+    fn turn(&self, deadline: Option<Instant>) {
+        let now = Instant::now();
+        let mut hall = lock(&self.hall);
+        // What has become due since the last look is dealt with before the wait, which would know nothing of it.
+        let due = hall.state.tick(now);
+        hall.state.dispatch(now);
+        let due = if hall.state.actions.is_empty() {
+            due
+        } else {
+            Some(now)
         };
+        self.leave(hall);
+        let due = [due, deadline].into_iter().flatten().min();
         let timeout = due.map(|due| {
             let left = due.saturating_duration_since(Instant::now());
             Timespec {
@@ -187,9 +215,6 @@ impl Pool {
         let events: &[epoll::Event] = epoll::wait(&self.epoll, &mut events, timeout.as_ref())
             .map_or(&[], |(events, _)| events);
         let mut hall = lock(&self.hall);
-        if dispatcher {
-            hall.dispatcher = Dispatcher::Awake;
-        }
         let now = Instant::now();
         for event in events {
             match unkey(event.data.u64()) {
@@ -211,16 +236,22 @@ impl Pool {
         }
         hall.state.tick(now);
         hall.state.dispatch(now);
+        let closed = hall.state.closed;
         self.leave(hall);
+        if closed {
+            // Who shuts down waits for what has just happened.
+            self.turned.notify_all();
+        }
     }
 
     /// Gives the lock back, sees that what the state now needs will happen, and carries out what it decided.
     fn leave(&self, mut hall: MutexGuard<'_, Hall>) {
         hall.state.watch(&self.epoll);
         let idle = hall.state.actions.is_empty();
-        if hall.dispatcher != Dispatcher::Awake && hall.state.next_spawn(Instant::now()).is_some() {
-            match hall.dispatcher {
-                Dispatcher::Polling => self.poke(),
+        if hall.state.next_spawn(Instant::now()).is_some() {
+            match (hall.dispatcher, hall.driver) {
+                (Dispatcher::Awake, Driver::Dispatcher) => self.poke(),
+                (Dispatcher::Awake, _) => {}
                 _ => self.standby.notify_one(),
             }
         }
@@ -260,9 +291,7 @@ impl Pool {
         drop(guard);
         // The thread that drives may wait for what was delivered here.
         if some
-            && lock(&self.hall)
-                .lent
-                .is_some_and(|lent| lent != std::thread::current().id())
+            && matches!(lock(&self.hall).driver, Driver::Lent(thread) if thread != current().id())
         {
             self.poke();
         }
@@ -309,10 +338,8 @@ impl Pool {
                 .push_back(super::member::Queued { task, bytes, job });
         }
         hall.state.dispatch(Instant::now());
-        // A deadline may now come before the dispatcher's next look.
-        if hall.state.has_deadlines()
-            && (hall.dispatcher == Dispatcher::Polling || hall.lent.is_some())
-        {
+        // A deadline may now come before the driver's next look.
+        if hall.state.has_deadlines() {
             self.poke();
         }
         self.leave(hall);
@@ -327,46 +354,71 @@ impl Pool {
 
     /// See [`Backend::lend`](crate::Backend::lend).
     pub(super) fn lend(&self, ready: &dyn Fn() -> bool, deadline: Option<Instant>) -> bool {
+        let delivering = DELIVERING.with_borrow(|pools| !pools.is_empty());
         let mut hall = lock(&self.hall);
-        if hall.lent.is_some() || hall.over || DELIVERING.with_borrow(|pools| !pools.is_empty()) {
+        if matches!(hall.driver, Driver::Lent(_)) || hall.wanted || hall.over || delivering {
             // Somebody drives already, and the dispatcher will after that.
             hall.sleepers = true;
             return ready();
         }
-        hall.lent = Some(std::thread::current().id());
+        hall.wanted = true;
+        if hall.driver == Driver::Dispatcher {
+            self.poke();
+            hall = self
+                .turned
+                .wait_while(hall, |hall| hall.driver == Driver::Dispatcher)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        hall.wanted = false;
+        hall.driver = Driver::Lent(current().id());
         hall.drives += 1;
         drop(hall);
         while !ready()
             && !self.setup.is_stopped()
             && deadline.is_none_or(|deadline| Instant::now() < deadline)
         {
-            self.turn(deadline, false);
+            self.turn(deadline);
         }
         let mut hall = lock(&self.hall);
-        hall.lent = None;
-        hall.recent = true;
-        let urgent = std::mem::take(&mut hall.sleepers) || hall.state.has_long_tasks();
+        hall.driver = Driver::Nobody;
+        let urgent =
+            std::mem::take(&mut hall.sleepers) || hall.state.closed || hall.state.has_long_tasks();
+        hall.recent = !urgent;
         if urgent || hall.dispatcher == Dispatcher::Asleep {
-            hall.recent = !urgent;
             self.standby.notify_one();
         }
         true
     }
 
-    /// See [`Backend::shutdown`](crate::Backend::shutdown). Drives the pool until all workers are gone.
+    /// See [`Backend::shutdown`](crate::Backend::shutdown). Waits until all workers are gone.
     pub(super) fn shutdown(&self, grace: Duration) {
         self.change(|state, _| state.close());
         let deadline = Instant::now().checked_add(grace);
-        let expired = || deadline.is_some_and(|deadline| Instant::now() >= deadline);
-        while lock(&self.hall).state.is_busy() && !expired() {
-            self.turn(deadline, false);
-        }
+        self.wait_until(deadline, |state| !state.is_busy());
         self.change(State::dismiss);
-        while !lock(&self.hall).state.is_empty() {
-            self.turn(None, false);
-        }
+        self.wait_until(None, |state| state.is_empty());
         lock(&self.hall).over = true;
         self.standby.notify_all();
         self.poke();
+    }
+
+    fn wait_until(&self, deadline: Option<Instant>, done: impl Fn(&State) -> bool) {
+        let mut hall = lock(&self.hall);
+        while !done(&hall.state) {
+            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            hall = match left {
+                Some(Duration::ZERO) => return,
+                Some(left) => {
+                    self.turned
+                        .wait_timeout(hall, left)
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .0
+                }
+                None => self
+                    .turned
+                    .wait(hall)
+                    .unwrap_or_else(PoisonError::into_inner),
+            };
+        }
     }
 }

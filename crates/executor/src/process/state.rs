@@ -393,7 +393,7 @@ impl State {
         let mut number = before;
         for word in said.drain(..) {
             match word {
-                Said::Ready(ready) => self.on_ready(place, &ready, now),
+                Said::Ready(ready) => self.on_ready(place, &ready),
                 Said::Started(position) => self.on_started(place, position),
                 Said::Done(flight, usage, outcome) => {
                     self.on_done(place, number, *flight, usage, outcome, each);
@@ -405,7 +405,7 @@ impl State {
         self.retire_if_spent(place, now);
     }
 
-    fn on_ready(&mut self, place: usize, ready: &Ready, now: Instant) {
+    fn on_ready(&mut self, place: usize, ready: &Ready) {
         let same_program = self.options.program.is_none();
         let initialiser = self.options.initialiser.as_ref().map(|(name, _)| name);
         let wrong = if ready.protocol != PROTOCOL {
@@ -446,7 +446,6 @@ impl State {
                 member.kill();
             }
         }
-        let _ = now;
     }
 
     fn on_started(&mut self, place: usize, position: usize) {
@@ -663,6 +662,11 @@ impl State {
                     at(member.born + HANDSHAKE);
                 }
             }
+            if member.hung_up && member.end.is_none() && !member.killed {
+                // Its connection broke while something was sent. As in `on_socket`.
+                member.end = Some(End::Broken("it closed its connection".into()));
+                member.kill_at = Some(now + DYING);
+            }
             if let (Some(limit), true, false) =
                 (limit, member.end.is_none(), member.flight.is_empty())
             {
@@ -816,13 +820,12 @@ impl State {
     }
 
     /// A worker that came when all was over goes at once.
-    pub(super) fn dismiss_if_closed(&mut self, now: Instant) {
+    pub(super) fn dismiss_if_closed(&mut self) {
         if self.closed {
             self.members()
                 .filter(|member| !member.ready)
                 .for_each(|member| member.kill());
         }
-        let _ = now;
     }
 
     pub(super) fn has_deadlines(&self) -> bool {
