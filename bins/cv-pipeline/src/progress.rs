@@ -20,6 +20,7 @@ pub(crate) fn watch(quiet: bool) -> impl Fn(Progress) + Sync {
                 bar.note(&format!(
                     "{tasks} got a face that another has; asking again, spaced out"
                 ));
+                *current = Some(Bar::start("faces", tasks, quiet));
             }
             (Progress::PhaseFinished, _) => *current = None,
             _ => {}

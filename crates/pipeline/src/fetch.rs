@@ -141,6 +141,7 @@ fn round(
             }),
         };
         reached = true;
+        running.tell(result.is_ok());
         results.push((finished.report.index, task, result));
     }
     results.sort_by_key(|(position, ..)| *position);

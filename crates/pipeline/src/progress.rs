@@ -11,14 +11,14 @@ pub enum Progress {
         /// How many it is to deliver.
         total: u64,
     },
-    /// A task of the phase is done with for good.
+    /// A task of the phase has ended.
     TaskFinished {
         /// Whether it delivered.
         delivered: bool,
     },
-    /// Some tasks of the phase go another round: so many are to be delivered yet.
+    /// Some tasks that delivered go another round, because what they delivered another has already.
     Again {
-        /// How many.
+        /// How many: the total of the round that begins.
         tasks: u64,
     },
     /// The phase is over.

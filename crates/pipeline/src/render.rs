@@ -63,6 +63,7 @@ pub(crate) fn render(stage: &Stage<'_>, faces: &BTreeMap<u64, Face>) -> Result<R
         } else {
             task.label = Some(stage.person(index));
         }
+        running.tell(task.is_delivered());
         running.record(task);
     }
     drop(outcomes);

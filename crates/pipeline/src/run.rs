@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::time::{Instant, SystemTime};
 
 use brigade_metrics::Sampler;
-use brigade_report::{Closing, FailureKind, Outcome, Phase, Run, rfc3339};
+use brigade_report::{Closing, Outcome, Phase, Run, rfc3339};
 
 use crate::fetch::{Fetched, fetch};
 use crate::folder::RunFolder;
@@ -94,7 +94,6 @@ fn closing(requested: u64, interrupt: &Interrupt, fetching: &Phase, rendering: &
     let failed = [fetching, rendering]
         .into_iter()
         .flat_map(Phase::failed)
-        .filter(|(_, failure)| failure.kind != FailureKind::Cancelled)
         .count() as u64;
     let retries: u64 = [fetching, rendering]
         .into_iter()

@@ -90,12 +90,13 @@ impl Running<'_> {
             .saturating_duration_since(self.stage.epoch)
     }
 
-    /// Puts an attempt into the record and tells the progress, unless another attempt follows.
+    /// Tells the progress that a task has ended.
+    pub(crate) fn tell(&self, delivered: bool) {
+        (self.stage.progress)(Progress::TaskFinished { delivered });
+    }
+
+    /// Puts an attempt into the record.
     pub(crate) fn record(&mut self, task: Task) {
-        if !task.retried {
-            let delivered = task.is_delivered();
-            (self.stage.progress)(Progress::TaskFinished { delivered });
-        }
         self.phase.tasks.push(task);
     }
 

@@ -32,12 +32,14 @@ impl Phase {
         self.tasks.iter().filter(|task| task.is_delivered())
     }
 
-    /// Tasks given up, each with why.
+    /// Tasks given up, each with why. One that was called off when the run ended early is not given up: it is
+    /// unfinished, and counted as such.
     pub fn failed(&self) -> impl Iterator<Item = (&Task, &Failure)> {
         self.tasks
             .iter()
             .filter(|task| !task.retried)
             .filter_map(|task| Some((task, task.failure.as_ref()?)))
+            .filter(|(_, failure)| failure.kind != FailureKind::Cancelled)
     }
 }
 
