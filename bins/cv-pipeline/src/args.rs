@@ -81,6 +81,18 @@ pub(crate) struct Args {
     #[argh(option, arg_name = "dir", default = "PathBuf::from(\".\")")]
     pub(crate) out: PathBuf,
 
+    /// write the run as a page that needs no network: time lines, charts, failures
+    #[argh(option, arg_name = "file")]
+    pub(crate) report: Option<PathBuf>,
+
+    /// write the run as Chrome trace events, for Perfetto and chrome://tracing
+    #[argh(option, arg_name = "file")]
+    pub(crate) trace: Option<PathBuf>,
+
+    /// write a row for each attempt at each task
+    #[argh(option, arg_name = "file")]
+    pub(crate) tasks_csv: Option<PathBuf>,
+
     /// how long running tasks may go on after Ctrl-C
     #[argh(
         option,
@@ -140,6 +152,9 @@ pub(crate) const PROGRAM: Program = Program {
                 Flag::new("out").default(".").folder(),
                 Flag::new("details").default("N").one_of(&["Y", "N"]),
                 Flag::new("json"),
+                Flag::new("report").file(),
+                Flag::new("trace").file(),
+                Flag::new("tasks-csv").file(),
                 Flag::new("quiet"),
                 Flag::new("grace").default("5s"),
             ],

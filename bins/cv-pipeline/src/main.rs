@@ -1,6 +1,7 @@
 //! The article's program: N faces fetched, N CVs rendered into one ZIP, in any mode, with one report.
 
 mod args;
+mod exports;
 
 mod progress;
 
@@ -14,6 +15,7 @@ use brigade_portraits::{Pictures, ServerConfig};
 use brigade_report::Outcome;
 
 use crate::args::{Args, PROGRAM};
+use crate::exports::Exports;
 
 /// So many portraits are drawn before the clock starts; a longer run's others when they are asked for.
 const DRAWN_BEFORE: u64 = 1000;
@@ -51,8 +53,10 @@ fn work(args: &Args) -> Result<Exit, Box<dyn Error>> {
         _ => None,
     };
     let config = config(args, service.as_ref())?;
+    let exports = Exports::open(args)?;
     let record = run(&config, &interrupt, &progress::watch(args.quiet))?;
 
+    exports.write(&record)?;
     let printed = if args.json {
         brigade_report::json(&record)
     } else {

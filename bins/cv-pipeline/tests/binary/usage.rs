@@ -71,3 +71,51 @@ fn quiet_leaves_stderr_empty() {
     let done = Run::new("--cvs=2 --quiet").done().expect(0);
     assert_eq!(done.stderr, "");
 }
+
+#[test]
+fn the_run_as_a_page_a_trace_and_a_table() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let done = Run::new("--cvs=3 --p2_type=processes")
+        .arg(format!("--report={}", path("run.html").display()))
+        .arg(format!("--trace={}", path("trace.json").display()))
+        .arg(format!("--tasks-csv={}", path("tasks.csv").display()))
+        .done()
+        .expect(0);
+    let read = |name| std::fs::read_to_string(path(name)).unwrap();
+    let page = read("run.html");
+    assert!(
+        page.starts_with("<!DOCTYPE html>") && page.contains("cv-pipeline"),
+        "{page:.200}"
+    );
+    let trace: serde_json::Value = serde_json::from_str(&read("trace.json")).unwrap();
+    let events = trace["traceEvents"].as_array().unwrap();
+    assert_eq!(
+        events
+            .iter()
+            .filter(|event| event["ph"] == "X" && event["cat"] == "task")
+            .count(),
+        6,
+        "{trace}"
+    );
+    let rows = read("tasks.csv").lines().count();
+    assert_eq!(rows, 1 + done.tasks(0).len() + done.tasks(1).len());
+    assert_eq!(
+        std::fs::read_dir(folder.path()).unwrap().count(),
+        3,
+        "nothing else is left"
+    );
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_told_before_the_work() {
+    let done = Run::new("--cvs=1 --report=/does/not/exist/run.html")
+        .done()
+        .expect(1);
+    assert!(
+        done.stderr.contains("/does/not/exist/run.html"),
+        "{}",
+        done.stderr
+    );
+    assert!(!done.zip().exists());
+}
