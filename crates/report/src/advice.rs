@@ -14,6 +14,11 @@ use crate::time::short;
 /// Cores are the limit when they were busy for this part of a phase; a task computes when CPU time makes up this
 /// part of its running time.
 const MOSTLY: f64 = 0.75;
+/// Tasks that computed for this part of the cores' time or more, while other work may have had the rest, may have
+/// waited for a core rather than for anything else.
+const PARTLY: f64 = 0.2;
+/// A machine this busy had no core to spare.
+const FULL_PERCENT: f64 = 85.0;
 /// A shorter phase says more about starting than about working.
 const TOO_SHORT_SECONDS: f64 = 0.02;
 /// Sums of many times are a little off; that must not cost a worker.
@@ -67,6 +72,8 @@ struct Seen<'a> {
     cpu_seconds: f64,
     /// CPU time as a part of the tasks' running time.
     cpu_share: f64,
+    /// How busy the machine was with whatever work; `None` when the phase was too short for a sample.
+    machine_cpu_percent: Option<f64>,
     durations: Durations,
 }
 
@@ -87,6 +94,7 @@ impl<'a> Seen<'a> {
             task_seconds: summary.task_seconds,
             cpu_seconds,
             cpu_share,
+            machine_cpu_percent: summary.machine_cpu_percent,
             durations,
         })
     }
@@ -105,9 +113,30 @@ impl<'a> Seen<'a> {
             )
         } else if self.cpu_share >= MOSTLY {
             self.computes(cores_busy)
+        } else if self.may_wait_for_cores(cores_busy) {
+            format!(
+                "its tasks computed for only {} of their time, but {}, so they may have waited for a core: measure \
+                 again on a quiet machine, with {}",
+                percent(self.cpu_share),
+                self.machine_cpu_percent.map_or_else(
+                    || "it was too short to see what else the cores did".to_owned(),
+                    |busy| format!("the machine was {} busy", percent(busy / 100.0))
+                ),
+                workers(self.cores)
+            )
         } else {
             self.waits()
         }
+    }
+
+    /// More workers than cores share them, and so does other work: waiting for a core looks like any waiting.
+    fn may_wait_for_cores(&self, cores_busy: f64) -> bool {
+        let full = self
+            .machine_cpu_percent
+            .is_none_or(|busy| busy >= FULL_PERCENT);
+        cores_busy >= PARTLY
+            && full
+            && (self.workers > self.cores || self.machine_cpu_percent.is_some())
     }
 
     fn cores_are_the_limit(&self, cores_busy: f64) -> String {
@@ -214,6 +243,7 @@ fn facts(run: &Run, index: usize, phase: &Phase, summary: &Summary) -> Vec<Fact>
         ),
         (of("cpu_seconds"), summary.cpu_seconds),
         (of("cpu_share"), summary.cpu_share),
+        (of("machine_cpu_percent"), summary.machine_cpu_percent),
         (
             format!("phases[{index}].workers"),
             phase.workers.map(f64::from),
@@ -269,6 +299,7 @@ mod tests {
             task_seconds,
             cpu_seconds,
             cpu_share: cpu_seconds / task_seconds,
+            machine_cpu_percent: Some(40.0),
             durations: Durations::of_sorted(&durations).expect("tasks"),
         }
     }
@@ -324,6 +355,30 @@ mod tests {
         assert_eq!(
             text,
             "it kept the 2 cores busy 98 % of its time, so 2 workers would do as well as 100"
+        );
+    }
+
+    #[test]
+    fn tasks_that_may_have_waited_for_a_core_are_not_said_to_wait_for_something_else() {
+        let mut shared = seen("", 100.0, 1.0, &[(0.2, 0.007); 100]);
+        assert!(shared.judge().contains("waited 96 %"), "a quiet machine");
+        shared.machine_cpu_percent = Some(99.0);
+        assert!(
+            shared
+                .judge()
+                .contains("the machine was 99 % busy, so they may have waited for a core")
+        );
+        shared.machine_cpu_percent = None;
+        assert!(
+            shared
+                .judge()
+                .contains("too short to see what else the cores did")
+        );
+        let mut waits = seen("", 100.0, 1.3, &[(0.4, 0.001); 100]);
+        waits.machine_cpu_percent = Some(99.0);
+        assert!(
+            waits.judge().contains("waited 100 %"),
+            "too little computing to be short of cores"
         );
     }
 

@@ -31,6 +31,8 @@ pub struct Summary {
     /// CPU time as a part of running time, over the delivered tasks whose CPU time was measured: near 1 they
     /// computed, near 0 they waited, for the network or for a free core.
     pub cpu_share: Option<f64>,
+    /// How busy all cores of the machine were meanwhile, with whatever work, 0 to 100; `None` without a sample.
+    pub machine_cpu_percent: Option<f64>,
     /// The highest sum of resident memory seen while it ran; `None` without a sample.
     pub peak_tree_rss_bytes: Option<u64>,
     /// Bytes delivered.
@@ -93,6 +95,7 @@ impl Summary {
             wait_seconds: seconds(total(waits)),
             cpu_seconds: (!cpu.is_empty()).then(|| seconds(total(cpu))),
             cpu_share: cpu_share(phase),
+            machine_cpu_percent: machine_cpu_percent(phase, samples),
             peak_tree_rss_bytes: samples
                 .iter()
                 .filter(|sample| (phase.started_ns..=phase.finished_ns).contains(&sample.at_ns))
@@ -112,6 +115,21 @@ fn cpu_share(phase: &Phase) -> Option<f64> {
     let cpu = total(measured().map(|(cpu, _)| cpu));
     let wall = total(measured().map(|(_, wall)| wall));
     (wall > 0).then(|| seconds(cpu) / seconds(wall))
+}
+
+/// The mean of the samples, each weighing as much as the time it is about (since the one before) lies in the phase.
+fn machine_cpu_percent(phase: &Phase, samples: &[Sample]) -> Option<f64> {
+    let (mut weights, mut sum) = (0.0, 0.0);
+    for pair in samples.windows(2) {
+        let from = pair[0].at_ns.max(phase.started_ns);
+        let to = pair[1].at_ns.min(phase.finished_ns);
+        if let Some(percent) = pair[1].cpu_percent {
+            let weight = to.saturating_sub(from) as f64;
+            weights += weight;
+            sum += weight * f64::from(percent);
+        }
+    }
+    (weights > 0.0).then(|| sum / weights)
 }
 
 impl Durations {

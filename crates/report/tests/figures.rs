@@ -66,6 +66,7 @@ fn a_summary_adds_up_delivered_tasks_only() {
     let mut samples = vec![example::run(1).sampling.samples[0].clone(); 3];
     for (sample, (at, rss)) in samples.iter_mut().zip([(0, 900), (2, 50), (4, 70)]) {
         (sample.at_ns, sample.tree_rss_bytes) = (at * 1_000_000_000, rss);
+        sample.cpu_percent = Some(at as f32 * 15.0);
     }
     let summary = Summary::new(phase, &samples);
     assert_eq!(
@@ -75,6 +76,8 @@ fn a_summary_adds_up_delivered_tasks_only() {
     assert_eq!((summary.wall_seconds, summary.tasks_per_second), (4.0, 0.5));
     assert_eq!((summary.task_seconds, summary.wait_seconds), (4.0, 1.0));
     assert_eq!(summary.cpu_share, Some(0.25));
+    // A second of the first span at 30 % and the whole second span, two seconds, at 60 %.
+    assert_eq!(summary.machine_cpu_percent, Some(50.0));
     assert_eq!((summary.cpu_seconds, summary.bytes), (Some(2.0), 20));
     assert_eq!(
         summary.peak_tree_rss_bytes,
