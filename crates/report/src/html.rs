@@ -146,7 +146,7 @@ fn header(run: &Run) -> Markup {
             }
             @if let Some(reason) = &closing.reason { p { (reason) ", exit code " (closing.exit_code) } }
             @else if closing.exit_code != 0 { p { "Exit code " (closing.exit_code) } }
-            dl { @for (name, value) in &facts { div { dt { (name) } dd { (value) } } } }
+            dl { @for (name, value) in &facts { div.wide[value.len() > 60] { dt { (name) } dd { (value) } } } }
         }
     }
 }
