@@ -7,6 +7,13 @@ use std::time::{Duration, Instant};
 use brigade_executor::{Event, Observer, Outcome, Ran, Tag, TaskReport};
 use brigade_report::{Failure, FailureKind, Task};
 
+/// An attempt that has not ended.
+#[derive(Debug, Clone, Copy)]
+struct Pending {
+    queued: Duration,
+    started: Option<(Ran, Duration)>,
+}
+
 /// Collects the attempts of one phase. It is the executor's observer for what only events tell (attempts that
 /// were cut short and tried again) and is told every end by the consumer.
 #[derive(Debug)]
@@ -18,8 +25,8 @@ pub(crate) struct Recorder {
 
 #[derive(Debug, Default)]
 struct Seen {
-    /// Who runs a task now, by its id, and since when.
-    running: HashMap<u64, (Ran, Duration)>,
+    /// Tasks on their way, by their ids.
+    pending: HashMap<u64, Pending>,
     /// Attempts that ended with their worker and were followed by another.
     retried: Vec<Task>,
 }
@@ -35,7 +42,7 @@ impl Recorder {
     /// Attempts that were followed by another, whose last word is told by [`task`] elsewhere.
     pub(crate) fn take_retried(&self) -> Vec<Task> {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.running.clear();
+        seen.pending.clear();
         std::mem::take(&mut seen.retried)
     }
 }
@@ -43,39 +50,39 @@ impl Recorder {
 impl Observer for Recorder {
     fn observe(&self, event: &Event<'_>) {
         let now = self.epoch.elapsed();
+        let waiting = Pending {
+            queued: now,
+            started: None,
+        };
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         match event {
+            Event::Queued(tag) => {
+                seen.pending.insert(tag.id, waiting);
+            }
             Event::Started(tag, ran) => {
-                let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-                seen.running.insert(tag.id, (*ran, now));
+                seen.pending.entry(tag.id).or_insert(waiting).started = Some((*ran, now));
             }
             Event::Retried(tag, outcome) => {
-                let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-                let running = seen.running.remove(&tag.id);
-                seen.retried.push(retried(tag, running, now, outcome));
+                let ended = seen.pending.insert(tag.id, waiting).unwrap_or(waiting);
+                seen.retried.push(retried(tag, ended, now, outcome));
             }
             Event::Finished(report, _) => {
-                let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-                seen.running.remove(&report.id);
+                seen.pending.remove(&report.id);
             }
             _ => {}
         }
     }
 }
 
-fn retried(
-    tag: &Tag,
-    running: Option<(Ran, Duration)>,
-    now: Duration,
-    outcome: &Outcome<()>,
-) -> Task {
-    let (ran, started) = running.unzip();
+fn retried(tag: &Tag, attempt: Pending, now: Duration, outcome: &Outcome<()>) -> Task {
+    let (ran, started) = attempt.started.unzip();
     Task {
         index: tag.index,
         attempt: tag.attempt,
         worker: ran.map(|ran| ran.worker),
         pid: ran.map(|ran| ran.pid),
         tid: ran.map(|ran| ran.tid),
-        queued_ns: nanoseconds(started.unwrap_or(now)),
+        queued_ns: nanoseconds(attempt.queued),
         started_ns: started.map(nanoseconds),
         finished_ns: Some(nanoseconds(now)),
         failure: failure(outcome),
