@@ -102,7 +102,7 @@ fn round(
         source: stage.config.source.clone(),
         seed: stage.config.seed,
         index,
-        destination: folder.join(format!("{index:05}.face")),
+        folder: folder.clone(),
         not_before: (round > 1).then(|| start + SPACING * (turn + 1)),
     });
     let mut results = Vec::with_capacity(wanted.len());

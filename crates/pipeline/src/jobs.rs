@@ -1,5 +1,6 @@
 //! The two jobs, as plain data that runs the same in every mode, and the line by which a worker process enters them.
 
+use std::fs;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -10,13 +11,15 @@ use brigade_executor::{Context, Job};
 use brigade_faces::{Face, FetchError, Fetcher, Source};
 use serde::{Deserialize, Serialize};
 
-/// Phase 1: one face from the source into a file.
+/// Phase 1: one face from the source into a file. There is one file for each distinct face, however many CVs show it:
+/// a folder of two pictures and a hundred thousand CVs take the room of two.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct FetchFace {
     pub source: Source,
     pub seed: u64,
     pub index: u64,
-    pub destination: PathBuf,
+    /// Where faces are kept.
+    pub folder: PathBuf,
     /// Spaces out requests to a service that shows everybody the same face for a while.
     pub not_before: Option<SystemTime>,
 }
@@ -34,13 +37,16 @@ impl Job for FetchFace {
             if !sleep_until(self.not_before, &cancelled) {
                 return Err(FetchError::Cancelled);
             }
-            fetcher.fetch(
-                &self.source,
-                self.seed,
-                self.index,
-                &self.destination,
-                &cancelled,
-            )
+            let arriving = self.folder.join(format!("{}.arriving", self.index));
+            let face = fetcher.fetch(&self.source, self.seed, self.index, &arriving, &cancelled)?;
+            let path = self.folder.join(&face.sha256);
+            match fs::rename(&arriving, &path) {
+                Ok(()) => Ok(Face { path, ..face }),
+                Err(error) => Err(FetchError::Write {
+                    path,
+                    detail: error.to_string(),
+                }),
+            }
         }))
     }
 }
@@ -128,7 +134,7 @@ impl Job for RenderCv {
                 context.state_or_init(|| renderer)
             }
         };
-        let face = std::fs::read(&self.face).map_err(|source| RenderError::Face {
+        let face = fs::read(&self.face).map_err(|source| RenderError::Face {
             path: self.face.clone(),
             source,
         })?;
