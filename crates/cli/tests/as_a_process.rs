@@ -152,7 +152,15 @@ fn be(role: &str) -> Exit {
 }
 
 fn program(role: &str) -> Command {
-    let mut command = Command::new(env::current_exe().expect("this binary"));
+    let executable = env::current_exe().expect("this binary");
+    // Tests that run in the background of a script inherit ignored signals, which would stay ignored.
+    let mut command = if cfg!(target_os = "linux") {
+        let mut command = Command::new("env");
+        command.arg("--default-signal=HUP,INT,TERM").arg(executable);
+        command
+    } else {
+        Command::new(executable)
+    };
     command.args(["--be", role]);
     for name in ["NO_COLOR", "CLICOLOR_FORCE", "TERM"] {
         command.env_remove(name);
@@ -337,6 +345,7 @@ fn as_process_one(role: &str) -> Option<Command> {
     let mut command = Command::new("unshare");
     command
         .args(unshare)
+        .args(["env", "--default-signal=HUP,INT,TERM"])
         .arg(env::current_exe().expect("this binary"));
     command.args(["--be", role]);
     Some(command)

@@ -44,7 +44,15 @@ impl Run {
     }
 
     pub(crate) fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_cv-pipeline"));
+        let binary = env!("CARGO_BIN_EXE_cv-pipeline");
+        // Tests that run in the background of a script inherit ignored signals, which would stay ignored.
+        let mut command = if cfg!(target_os = "linux") {
+            let mut command = Command::new("env");
+            command.arg("--default-signal=HUP,INT,TERM").arg(binary);
+            command
+        } else {
+            Command::new(binary)
+        };
         command.args(&self.arguments);
         if !self
             .arguments
