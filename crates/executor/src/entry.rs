@@ -93,15 +93,12 @@ impl Entry {
         }
     }
 
-    /// Runs an encoded job, as a worker does: for backends that bring jobs here in their own way.
-    /// `None`: there is no such job.
-    pub fn run_encoded(
-        &self,
-        name: &str,
-        job: &[u8],
-        context: &Context,
-    ) -> Option<Outcome<Vec<u8>>> {
-        self.jobs.get(name).map(|run| run(job, context))
+    /// Runs an encoded job here, as a worker process does: for the far end of a backend that brings jobs there in its own
+    /// way. The output comes back encoded, as [`Task::deliver`](crate::Task::deliver) wants it. `None`: no such job is listed.
+    pub fn run_remote(&self, name: &str, job: &[u8]) -> Option<Outcome<Vec<u8>>> {
+        self.jobs
+            .get(name)
+            .map(|run| run(job, &Context::new(0, None)))
     }
 }
 

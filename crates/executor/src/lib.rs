@@ -1,27 +1,55 @@
 //! Run the same typed job in a loop, on threads or in worker processes that survive anything.
 //!
+//! A [`Job`] is plain data and what to do with it. An [`Executor`] runs many: [`submit`](Executor::submit) gives a [`Handle`],
+//! [`map`](Executor::map) gives outcomes in order, [`stream`](Executor::stream) as they come; both pull jobs lazily, so an
+//! iterator may be endless. The [`Mode`] is chosen at run time:
+//!
+//! | | what it is | a job that crashes, hangs or eats memory |
+//! |---|---|---|
+//! | [`Sequential`](Mode::Sequential) | the loop | takes the program along |
+//! | [`Threads`](Mode::Threads) | threads of this process, or of a pool you have | takes the program along |
+//! | [`Processes`](Mode::Processes) | this program again, as workers (Linux) | costs itself; the others go on |
+//!
+//! Every job yields exactly one [`Outcome`], the same enum in every mode. What a mode cannot do, such as killing a thread at a
+//! deadline, is refused by [`Builder::build`], not ignored.
+//!
 //! ```
-//! use brigade_executor::{Context, Executor, Job, Mode};
+//! use brigade_executor::{Context, Executor, Job, Mode, Outcome};
 //! use serde::{Deserialize, Serialize};
 //!
 //! #[derive(Serialize, Deserialize)]
-//! struct Square(u64);
+//! struct Parse(String);
 //!
-//! impl Job for Square {
-//!     const NAME: &'static str = "square";
+//! impl Job for Parse {
+//!     const NAME: &'static str = "parse";
 //!     type Output = u64;
-//!     type Error = std::convert::Infallible;
+//!     type Error = std::num::ParseIntError;
 //!
 //!     fn run(self, _: &Context) -> Result<u64, Self::Error> {
-//!         Ok(self.0 * self.0)
+//!         self.0.parse()
 //!     }
 //! }
 //!
-//! let executor = Executor::builder().mode(Mode::Threads).workers(2).build()?;
-//! let squares: Vec<_> = executor.map((1..=4).map(Square)).filter_map(|outcome| outcome.ok()).collect();
-//! assert_eq!(squares, [1, 4, 9, 16]);
-//! # Ok::<(), brigade_executor::BuildError>(())
+//! fn main() -> Result<(), brigade_executor::BuildError> {
+//!     // Needed for worker processes only, where this line never returns.
+//!     brigade_executor::worker().job::<Parse>().enter();
+//!
+//!     for mode in [Mode::Sequential, Mode::Threads, Mode::Processes] {
+//!         let executor = Executor::builder().mode(mode).workers(2).build()?;
+//!         let jobs = ["1", "2", "three"].map(|text| Parse(text.into()));
+//!         let outcomes: Vec<_> = executor.map(jobs).collect();
+//!         assert_eq!(outcomes[..2], [Outcome::Ok(1), Outcome::Ok(2)]);
+//!         assert_eq!(outcomes[2].to_string(), "invalid digit found in string");
+//!     }
+//!     Ok(())
+//! }
 //! ```
+//!
+//! State that workers make once (an HTTP agent, fonts) comes from an [`Initialiser`] or from [`Context::state_or_init`]. An
+//! [`Observer`] sees tasks and workers come and go; each outcome comes with a [`TaskReport`]. A [`Backend`] of another crate
+//! adds a mode without a change to this one. `docs/executor.md` says what happens in each fault, what each mode costs,
+//! and how to come from other pools.
+
 mod builder;
 mod context;
 mod entry;
