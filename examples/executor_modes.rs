@@ -20,7 +20,7 @@ impl Job for CountPrimes {
         let is_prime = |number: &u32| {
             (2..)
                 .take_while(|d| d * d <= *number)
-                .all(|d| number % d != 0)
+                .all(|d| !number.is_multiple_of(d))
         };
         Ok((2..self.below).filter(is_prime).count())
     }

@@ -408,7 +408,7 @@ impl fmt::Debug for Builder {
 
 impl fmt::Display for Mode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        f.pad(match self {
             Self::Sequential => "sequential",
             Self::Threads => "threads",
             Self::Processes => "processes",

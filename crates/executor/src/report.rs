@@ -4,7 +4,7 @@ use crate::{Outcome, Tag};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// How much to measure for each task. Clocks cost: see `docs/performance.md`.
+/// How much to measure for each task..
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Metrics {
     /// Nothing: only who ran what.

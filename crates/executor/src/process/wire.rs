@@ -15,7 +15,7 @@ use std::{io, os::fd::OwnedFd, time::Duration};
 pub(crate) const PROTOCOL: u32 = 1;
 /// The longest frame that is believed.
 pub(crate) const LONGEST: usize = 1 << 30;
-/// Payloads from here on travel in the memory file; see `docs/performance.md` for the measurement.
+/// Payloads from here on travel in the memory file.
 pub(crate) const LARGE: usize = 64 << 10;
 /// How many large payloads may be under way in one direction.
 pub(crate) const LANES: u64 = 2;
