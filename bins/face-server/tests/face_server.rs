@@ -58,8 +58,8 @@ fn one_line_says_where_and_then_it_serves() {
         stream.read_to_end(&mut answer).unwrap();
         String::from_utf8_lossy(&answer).into_owned()
     };
-    assert!(get("/1/0.jpg?attempt=0").starts_with("HTTP/1.1 500 "));
-    let answer = get("/1/0.jpg?attempt=1");
+    assert!(get("/1/0.jpg?attempt=1").starts_with("HTTP/1.1 500 "));
+    let answer = get("/1/0.jpg?attempt=2");
     assert!(
         answer.contains("Content-Type: image/png\r\n") && answer.ends_with("PNG and so on"),
         "{answer}"
