@@ -322,7 +322,7 @@ impl Shared {
             Route::InTurn => (
                 self.config.seed,
                 self.turn.fetch_add(1, Ordering::Relaxed),
-                0,
+                1,
             ),
             Route::Face {
                 seed,
