@@ -68,12 +68,11 @@ impl Cache {
 
     /// The portrait, when a whole one is kept.
     pub(crate) fn get(&self, seed: u64, index: u64) -> Option<Vec<u8>> {
-        let mut bytes = Vec::new();
-        fs::File::open(self.path(seed, index))
-            .ok()?
-            .take(MAX_ENTRY_BYTES)
-            .read_to_end(&mut bytes)
-            .ok()?;
+        let file = fs::File::open(self.path(seed, index)).ok()?;
+        let len = file.metadata().ok()?.len().min(MAX_ENTRY_BYTES);
+        // One byte more than there is, so that a single read meets the end.
+        let mut bytes = Vec::with_capacity(len as usize + 1);
+        file.take(MAX_ENTRY_BYTES).read_to_end(&mut bytes).ok()?;
         let (jpeg, check) = bytes.split_last_chunk::<4>()?;
         let whole = crc32fast::hash(jpeg) == u32::from_le_bytes(*check);
         let jpeg_len = jpeg.len();

@@ -2,7 +2,7 @@
 //!
 //! It knows what each fault looks like on the wire, and nothing of when it is due or where pictures come from.
 
-use std::io::{self, Read, Write};
+use std::io::{self, IoSlice, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
@@ -65,26 +65,17 @@ pub(crate) fn send(
             return Ok(false);
         }
         Some(fault @ (Fault::Truncated | Fault::StallInside)) => {
-            head(stream, "200 OK", image, picture.len() as u64, "", false)?;
-            if !reply.head_only {
-                stream.write_all(half)?;
-            }
+            let head = head("200 OK", image, picture.len() as u64, "", false);
+            write(stream, &head, half, reply)?;
             if fault == Fault::StallInside {
                 stall();
             }
             return Ok(false);
         }
         Some(Fault::Oversize) => {
-            head(
-                stream,
-                "200 OK",
-                image,
-                Fault::OVERSIZE_BYTES,
-                "",
-                reply.keep_alive,
-            )?;
+            let head = head("200 OK", image, Fault::OVERSIZE_BYTES, "", reply.keep_alive);
+            write(stream, &head, half, reply)?;
             if !reply.head_only {
-                stream.write_all(half)?;
                 let rest = Fault::OVERSIZE_BYTES - half.len() as u64;
                 for _ in 0..rest / ZEROES.len() as u64 {
                     stream.write_all(&ZEROES)?;
@@ -100,7 +91,9 @@ pub(crate) fn send(
 /// close would make the system discard what was written.
 pub(crate) fn refuse(mut stream: &TcpStream, status: u16, reason: &str) {
     let status = format!("{status} {reason}");
-    let told = head(stream, &status, "text/plain", 0, RETRY_AFTER, false)
+    let head = head(&status, "text/plain", 0, RETRY_AFTER, false);
+    let told = stream
+        .write_all(head.as_bytes())
         .and_then(|()| stream.shutdown(Shutdown::Write))
         .and_then(|()| stream.set_read_timeout(Some(Duration::from_millis(200))));
     if told.is_ok() {
@@ -116,60 +109,37 @@ pub(crate) fn refuse(mut stream: &TcpStream, status: u16, reason: &str) {
 
 /// A short answer that is no picture.
 pub(crate) fn plain(
-    mut stream: &TcpStream,
+    stream: &TcpStream,
     status: &str,
     headers: &str,
     text: &[u8],
     reply: &Reply<'_>,
 ) -> io::Result<()> {
-    head(
-        stream,
-        status,
-        "text/plain",
-        text.len() as u64,
-        headers,
-        reply.keep_alive,
-    )?;
-    if reply.head_only {
-        return Ok(());
-    }
-    stream.write_all(text)
+    let length = text.len() as u64;
+    let head = head(status, "text/plain", length, headers, reply.keep_alive);
+    write(stream, &head, text, reply)
 }
 
-fn body(
-    mut stream: &TcpStream,
-    content_type: &str,
-    bytes: &[u8],
-    reply: &Reply<'_>,
-) -> io::Result<()> {
-    head(
-        stream,
-        "200 OK",
-        content_type,
-        bytes.len() as u64,
-        "",
-        reply.keep_alive,
-    )?;
-    if reply.head_only {
-        return Ok(());
-    }
-    stream.write_all(bytes)
+fn body(stream: &TcpStream, content_type: &str, bytes: &[u8], reply: &Reply<'_>) -> io::Result<()> {
+    let length = bytes.len() as u64;
+    let head = head("200 OK", content_type, length, "", reply.keep_alive);
+    write(stream, &head, bytes, reply)
 }
 
-fn head(
-    mut stream: &TcpStream,
-    status: &str,
-    content_type: &str,
-    length: u64,
-    headers: &str,
-    keep_alive: bool,
-) -> io::Result<()> {
+/// Head and body in one call: the client wakes once, which is most of what a face costs the server.
+fn write(mut stream: &TcpStream, head: &str, body: &[u8], reply: &Reply<'_>) -> io::Result<()> {
+    let (head, body) = (head.as_bytes(), if reply.head_only { &[] } else { body });
+    let written = stream.write_vectored(&[IoSlice::new(head), IoSlice::new(body)])?;
+    stream.write_all(&head[written.min(head.len())..])?;
+    stream.write_all(&body[written.saturating_sub(head.len())..])
+}
+
+fn head(status: &str, content_type: &str, length: u64, headers: &str, keep_alive: bool) -> String {
     let connection = if keep_alive { "keep-alive" } else { "close" };
-    let head = format!(
+    format!(
         "HTTP/1.1 {status}\r\nContent-Type: {content_type}\r\nContent-Length: {length}\r\n\
          {headers}Cache-Control: no-store\r\nConnection: {connection}\r\n\r\n"
-    );
-    stream.write_all(head.as_bytes())
+    )
 }
 
 /// What the bytes are, whatever their file was called.
