@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use serde::{Deserialize, Serialize};
 use ureq::Agent;
@@ -16,6 +17,9 @@ use crate::{Timeouts, face, folder, http, redact};
 
 /// How often a wait looks whether it was cancelled: short for a person, long for a processor.
 const GLANCE: Duration = Duration::from_millis(20);
+
+/// So many of a folder's pictures are remembered; then remembering starts again.
+const MAX_REMEMBERED: usize = 10_000;
 
 /// How faces are fetched.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +42,15 @@ pub struct Fetcher {
     options: Arc<Options>,
     /// A folder is listed once and then used in turn, however many faces are taken from it.
     listings: Arc<Mutex<HashMap<PathBuf, Arc<[PathBuf]>>>>,
+    /// What [`Fetcher::fetch_once`] made of a folder's pictures, by their paths.
+    remembered: Arc<Mutex<HashMap<PathBuf, Remembered>>>,
+}
+
+/// A picture that was kept, and what its file looked like then.
+struct Remembered {
+    bytes: u64,
+    modified: SystemTime,
+    face: Face,
 }
 
 impl Fetcher {
@@ -47,6 +60,7 @@ impl Fetcher {
             agent: http::agent(),
             options: Arc::new(options),
             listings: Arc::default(),
+            remembered: Arc::default(),
         }
     }
 
@@ -76,6 +90,83 @@ impl Fetcher {
             }
             Source::Folder { path } => self.fetch_from_folder(path, index, destination),
         }
+    }
+
+    /// Fetches face number `index` into a file of `folder` named by its SHA-256: one file for each distinct picture,
+    /// however many faces show it. A hundred thousand faces from a folder of two pictures take the room of two, and
+    /// a picture whose file has not changed since (by length and time) is not read again.
+    ///
+    /// # Errors
+    /// Those of [`Fetcher::fetch`].
+    pub fn fetch_once(
+        &self,
+        source: &Source,
+        seed: u64,
+        index: u64,
+        folder: &Path,
+        cancel: &dyn Fn() -> bool,
+    ) -> Result<Face, FetchError> {
+        let original = match source {
+            Source::Folder { path } => Some(self.turn(path, index)?),
+            Source::Service { .. } => None,
+        };
+        // Looked at before the picture is read: what changes later is then read again.
+        let seen = original.as_deref().and_then(stamp);
+        if let (Some(original), Some(seen)) = (&original, seen)
+            && let Some(face) = self.recall(original, seen, folder)
+        {
+            return Ok(face);
+        }
+        let arriving = folder.join(format!("{index}.arriving"));
+        let face = self.fetch(source, seed, index, &arriving, cancel)?;
+        let path = folder.join(&face.sha256);
+        fs::rename(&arriving, &path).map_err(|error| FetchError::Write {
+            path: path.clone(),
+            detail: error.to_string(),
+        })?;
+        let face = Face { path, ..face };
+        if let (Some(original), Some((bytes, modified))) = (original, seen) {
+            let mut remembered = self.remembered();
+            if remembered.len() >= MAX_REMEMBERED {
+                remembered.clear();
+            }
+            let face = face.clone();
+            remembered.insert(
+                original,
+                Remembered {
+                    bytes,
+                    modified,
+                    face,
+                },
+            );
+        }
+        Ok(face)
+    }
+
+    fn recall(
+        &self,
+        original: &Path,
+        (bytes, modified): (u64, SystemTime),
+        folder: &Path,
+    ) -> Option<Face> {
+        let face = {
+            let remembered = self.remembered();
+            let known = remembered.get(original)?;
+            if (known.bytes, known.modified) != (bytes, modified) {
+                return None;
+            }
+            known.face.clone()
+        };
+        // Another run's folder, or one that was emptied, needs a file of its own.
+        let is_there = face.path.parent() == Some(folder) && face.path.exists();
+        is_there.then_some(face)
+    }
+
+    fn remembered(&self) -> MutexGuard<'_, HashMap<PathBuf, Remembered>> {
+        // An entry is inserted whole or not at all.
+        self.remembered
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Breaks every request under way in any thread that shares this fetcher, and refuses new ones: for a
@@ -148,9 +239,7 @@ impl Fetcher {
         index: u64,
         destination: &Path,
     ) -> Result<Face, FetchError> {
-        let pictures = self.listing(folder)?;
-        let turn = usize::try_from(index % pictures.len() as u64).expect("less than a usize");
-        let path = &pictures[turn];
+        let path = &self.turn(folder, index)?;
         let origin = path.display().to_string();
         let limits = &self.options.limits;
         let refused = |fault| FetchError::Refused {
@@ -159,6 +248,13 @@ impl Fetcher {
         };
         let bytes = folder::read(path, limits.max_bytes).map_err(refused)?;
         face::keep(&bytes, limits, &origin, destination)
+    }
+
+    /// The picture whose turn it is.
+    fn turn(&self, folder: &Path, index: u64) -> Result<PathBuf, SourceError> {
+        let pictures = self.listing(folder)?;
+        let turn = usize::try_from(index % pictures.len() as u64).expect("less than a usize");
+        Ok(pictures[turn].clone())
     }
 
     fn listing(&self, folder: &Path) -> Result<Arc<[PathBuf]>, SourceError> {
@@ -171,6 +267,12 @@ impl Fetcher {
         listings.insert(folder.into(), pictures.clone());
         Ok(pictures)
     }
+}
+
+/// What tells whether a file has changed.
+fn stamp(path: &Path) -> Option<(u64, SystemTime)> {
+    let metadata = fs::metadata(path).ok()?;
+    Some((metadata.len(), metadata.modified().ok()?))
 }
 
 fn gave_up(url: String, fault: Fault, retries: Vec<Retry>) -> FetchError {

@@ -135,3 +135,30 @@ fn bytes_of_ones_own_are_checked_and_kept_the_same_way() {
     );
     assert_eq!(fs::read_dir(out.path()).expect("the folder").count(), 1);
 }
+
+#[test]
+fn one_file_is_kept_for_each_distinct_picture_and_a_changed_original_is_read_again() {
+    let original = folder_of(&[("a.jpg", JPEG), ("b.png", PNG), ("c.jpg", JPEG)]);
+    let kept = TempDir::new().expect("a folder");
+    let source = Source::folder(original.path()).expect("a folder of pictures");
+    let fetcher = Fetcher::new(Options::default());
+    let fetch = |index, folder: &Path| {
+        let fetched = fetcher.fetch_once(&source, 0, index, folder, &|| false);
+        fetched.expect("a picture")
+    };
+    let faces: Vec<Face> = (0..30).map(|index| fetch(index, kept.path())).collect();
+    assert_eq!(fs::read_dir(kept.path()).expect("a folder").count(), 2);
+    assert!(faces.iter().all(|face| face.is_intact().expect("readable")));
+    assert_eq!(faces[0].path, faces[2].path);
+
+    fs::write(original.path().join("a.jpg"), PNG).expect("writable");
+    assert_eq!(fetch(0, kept.path()).sha256, faces[1].sha256);
+    // A folder that was emptied, and another one, get files of their own.
+    fs::remove_file(&faces[1].path).expect("removable");
+    assert!(fetch(1, kept.path()).is_intact().expect("readable"));
+    let elsewhere = TempDir::new().expect("a folder");
+    assert_eq!(
+        fetch(1, elsewhere.path()).path.parent(),
+        Some(elsewhere.path())
+    );
+}

@@ -11,8 +11,7 @@ use brigade_executor::{Context, Job};
 use brigade_faces::{Face, FetchError, Fetcher, Source};
 use serde::{Deserialize, Serialize};
 
-/// Phase 1: one face from the source into a file. There is one file for each distinct face, however many CVs show it:
-/// a folder of two pictures and a hundred thousand CVs take the room of two.
+/// Phase 1: one face from the source into a file.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct FetchFace {
     pub source: Source,
@@ -37,16 +36,13 @@ impl Job for FetchFace {
             if !sleep_until(self.not_before, &cancelled) {
                 return Err(FetchError::Cancelled);
             }
-            let arriving = self.folder.join(format!("{}.arriving", self.index));
-            let face = fetcher.fetch(&self.source, self.seed, self.index, &arriving, &cancelled)?;
-            let path = self.folder.join(&face.sha256);
-            match fs::rename(&arriving, &path) {
-                Ok(()) => Ok(Face { path, ..face }),
-                Err(error) => Err(FetchError::Write {
-                    path,
-                    detail: error.to_string(),
-                }),
-            }
+            fetcher.fetch_once(
+                &self.source,
+                self.seed,
+                self.index,
+                &self.folder,
+                &cancelled,
+            )
         }))
     }
 }
