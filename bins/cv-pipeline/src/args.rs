@@ -1,12 +1,13 @@
 //! The command line.
 
+use std::error::Error;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use argh::{ArgsInfo, FromArgs};
 use brigade_cli::{Flag, Group, Program, at_least_one, duration, whole};
-use brigade_pipeline::{Duplicates, Layout, Locale, Mode, Paper, Source};
+use brigade_pipeline::{Duplicates, Layout, Locale, Mode, Paper, Source, check_font};
 use brigade_portraits::Latency;
 
 /// Fetch N faces, lay each on a CV of an invented person, pack the CVs into a ZIP, and say what it cost.
@@ -77,6 +78,10 @@ pub(crate) struct Args {
     #[argh(option, arg_name = "paper", default = "Paper::default()")]
     pub(crate) paper: Paper,
 
+    /// a font file (TrueType or OpenType) for characters that the built-in fonts lack; given more than once, asked in order
+    #[argh(option, arg_name = "file", from_str_fn(font))]
+    pub(crate) font: Vec<PathBuf>,
+
     /// folder for zipped_cvs.zip; the run's record lies in .brigade/ beside it
     #[argh(option, arg_name = "dir", default = "PathBuf::from(\".\")")]
     pub(crate) out: PathBuf,
@@ -125,6 +130,7 @@ pub(crate) const PROGRAM: Program = Program {
                     .default("classic")
                     .one_of(&Layout::NAMES),
                 Flag::new("paper").default("a4").one_of(&Paper::NAMES),
+                Flag::new("font").file(),
             ],
         },
         Group {
@@ -165,6 +171,26 @@ pub(crate) const PROGRAM: Program = Program {
 fn latency(value: &str) -> Result<Latency, String> {
     let mean = duration(value)?;
     Latency::with_mean(mean.as_secs_f64()).map_err(|_| "is longer than a minute".to_owned())
+}
+
+/// Looked at before any work is done, since every CV would fail on a font that cannot be used.
+fn font(value: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(value);
+    match check_font(&path) {
+        Ok(()) => Ok(path),
+        Err(error) => Err(with_causes(&error)),
+    }
+}
+
+/// An error and its causes on one line.
+fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text += &format!(": {error}");
+        cause = error.source();
+    }
+    text
 }
 
 fn yes_or_no(value: &str) -> Result<bool, String> {

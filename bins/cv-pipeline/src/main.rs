@@ -119,6 +119,7 @@ fn config(args: &Args, service: Option<&Service>) -> Result<Config, Box<dyn Erro
     config.locale = args.locale;
     config.layout = args.layout;
     config.paper = args.paper;
+    config.fonts.clone_from(&args.font);
     config.details = args.details;
     config.grace = args.grace;
     config.not_measured = service.map(Service::pid).into_iter().collect();

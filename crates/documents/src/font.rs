@@ -12,6 +12,15 @@ use crate::error::Error;
 /// No sane font is larger; the whole of Noto Sans CJK is 20 MB.
 const FILE_LIMIT: u64 = 64 << 20;
 
+/// Whether a file can be one of [`Options::fonts`](crate::Options::fonts): for a program that wants to tell its user
+/// before any work is done.
+///
+/// # Errors
+/// Those of [`Renderer::new`](crate::Renderer::new) for this file.
+pub fn check_font(path: &Path) -> Result<(), Error> {
+    Font::read(path).map(drop)
+}
+
 /// Which of the two built-in fonts is asked first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Weight {

@@ -47,6 +47,7 @@ mod text;
 
 pub use archive::{Archive, ArchiveWriter};
 pub use error::{ArchiveError, Error, PictureError};
+pub use font::check_font;
 pub use locale::Locale;
 pub use options::{Day, Layout, Limits, Options, Paper};
 pub use person::{Career, Degree, Fluency, Person, Position};

@@ -36,6 +36,9 @@ pub struct Config {
     pub layout: Layout,
     /// The size of its pages.
     pub paper: Paper,
+    /// Font files asked in order for characters that the built-in fonts lack; see [`check_font`](crate::check_font).
+    /// A path that is not absolute counts from the current folder.
+    pub fonts: Vec<PathBuf>,
     /// Whether the text report has a line for each task's start and end.
     pub details: bool,
     /// How long running tasks may go on after an interrupt.
@@ -79,6 +82,7 @@ impl Config {
             locale: Locale::default(),
             layout: Layout::default(),
             paper: Paper::default(),
+            fonts: Vec::new(),
             details: false,
             grace: Duration::from_secs(5),
             not_measured: Vec::new(),

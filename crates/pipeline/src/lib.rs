@@ -44,7 +44,7 @@ mod render;
 mod run;
 mod stage;
 
-pub use brigade_documents::{Layout, Locale, Paper};
+pub use brigade_documents::{Layout, Locale, Paper, check_font};
 pub use brigade_faces::{Source, SourceError};
 pub use config::{Config, PhaseConfig};
 pub use duplicates::{Duplicates, UnknownDuplicates};

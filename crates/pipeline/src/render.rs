@@ -35,6 +35,7 @@ pub(crate) fn render(stage: &Stage<'_>, faces: &BTreeMap<u64, Face>) -> Result<R
     let options = Options {
         layout: config.layout,
         paper: config.paper,
+        fonts: config.fonts.clone(),
         ..Options::default()
     };
     let jobs = faces.iter().map(|(&index, face)| RenderCv {

@@ -22,6 +22,14 @@ fn mistakes_end_with_2_and_a_sentence_that_names_the_flag() {
         ("--duplicates=maybe", "--duplicates"),
         ("--locale=tlh", "--locale"),
         ("--grace=soon", "--grace"),
+        (
+            "--font=/does/not/exist.ttf",
+            "--font: '/does/not/exist.ttf' is not valid: cannot read the font",
+        ),
+        (
+            "--font=/dev/null",
+            "--font: '/dev/null' is not valid: cannot use the font",
+        ),
     ] {
         let done = Run::new(arguments).done().expect(2);
         assert!(
@@ -35,6 +43,22 @@ fn mistakes_end_with_2_and_a_sentence_that_names_the_flag() {
             "{arguments} left something behind"
         );
     }
+}
+
+#[test]
+fn fonts_are_given_more_than_once_and_change_nothing_that_needs_none() {
+    let font = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../crates/documents/fonts/NotoSans-Bold.ttf"
+    );
+    let with = Run::new("--cvs=2 --p2-type=processes")
+        .arg(format!("--font={font}"))
+        .arg("--font")
+        .arg(font)
+        .done()
+        .expect(0);
+    let without = Run::new("--cvs=2").done().expect(0);
+    assert_eq!(with.pdfs(), without.pdfs());
 }
 
 #[test]
