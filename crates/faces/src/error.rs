@@ -1,5 +1,6 @@
 //! Every way in which a face may not come, as plain data: an error crosses from a worker process whole.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -103,6 +104,14 @@ pub enum Fault {
         /// Host of the URL.
         host: String,
     },
+    /// The host is not on the Internet, and only such hosts may be asked.
+    #[error("{host} is {address}, which is not a public address")]
+    PrivateHost {
+        /// Host of the URL, or of a redirect.
+        host: String,
+        /// What it resolved to.
+        address: IpAddr,
+    },
     /// Nothing accepts connections there.
     #[error("no connection: {detail}")]
     Connect {
@@ -195,7 +204,8 @@ impl Fault {
             | Self::Broken { .. }
             | Self::CutShort { .. }
             | Self::Picture(PictureError::Empty | PictureError::Truncated { .. }) => true,
-            Self::Tls { .. }
+            Self::PrivateHost { .. }
+            | Self::Tls { .. }
             | Self::Protocol { .. }
             | Self::Redirects { .. }
             | Self::TooLarge { .. }

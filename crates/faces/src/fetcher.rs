@@ -39,6 +39,8 @@ pub struct Options {
 #[must_use]
 pub struct Fetcher {
     agent: Agent,
+    /// For addresses that somebody else wrote.
+    public_agent: Agent,
     options: Arc<Options>,
     /// A folder is listed once and then used in turn, however many faces are taken from it.
     listings: Arc<Mutex<HashMap<PathBuf, Arc<[PathBuf]>>>>,
@@ -58,6 +60,7 @@ impl Fetcher {
     pub fn new(options: Options) -> Self {
         Self {
             agent: http::agent(),
+            public_agent: http::public_agent(),
             options: Arc::new(options),
             listings: Arc::default(),
             remembered: Arc::default(),
@@ -86,9 +89,19 @@ impl Fetcher {
         }
         match source {
             Source::Service { template } => {
-                self.fetch_from_service(template, seed, index, destination, cancel)
+                let url = |attempt| address::expand(template, seed, index, attempt);
+                self.request(&self.agent, &url, (seed, index), destination, cancel)
             }
-            Source::Folder { path } => self.fetch_from_folder(path, index, destination),
+            Source::Url { url, private_hosts } => {
+                let agent = match private_hosts {
+                    true => &self.agent,
+                    false => &self.public_agent,
+                };
+                let url = |_| url.clone();
+                self.request(agent, &url, (seed, index), destination, cancel)
+            }
+            Source::Folder { path } => self.copy(&self.turn(path, index)?, destination),
+            Source::File { path } => self.copy(path, destination),
         }
     }
 
@@ -108,7 +121,8 @@ impl Fetcher {
     ) -> Result<Face, FetchError> {
         let original = match source {
             Source::Folder { path } => Some(self.turn(path, index)?),
-            Source::Service { .. } => None,
+            Source::File { path } => Some(path.clone()),
+            Source::Service { .. } | Source::Url { .. } => None,
         };
         // Looked at before the picture is read: what changes later is then read again.
         let seen = original.as_deref().and_then(stamp);
@@ -173,22 +187,24 @@ impl Fetcher {
     /// program that must end now.
     pub fn interrupt(&self) {
         self.agent.clone().shutdown();
+        self.public_agent.clone().shutdown();
     }
 
-    fn fetch_from_service(
+    /// Asks until a face comes or nothing more is to be tried; `key` decides the jitter.
+    fn request(
         &self,
-        template: &str,
-        seed: u64,
-        index: u64,
+        agent: &Agent,
+        url: &dyn Fn(u32) -> String,
+        key: (u64, u64),
         destination: &Path,
         cancel: &dyn Fn() -> bool,
     ) -> Result<Face, FetchError> {
         let start = Instant::now();
         let mut retries = Vec::new();
         for attempt in 1.. {
-            let url = address::expand(template, seed, index, attempt);
+            let url = url(attempt);
             let left = self.options.backoff.total.saturating_sub(start.elapsed());
-            let fault = match self.attempt(&url, left)? {
+            let fault = match self.attempt(agent, &url, left)? {
                 Ok((bytes, picture)) => {
                     return face::write(&bytes, picture, &redact(&url), destination, retries);
                 }
@@ -198,7 +214,7 @@ impl Fetcher {
                 return Err(FetchError::Cancelled);
             }
             let backoff = &self.options.backoff;
-            let Some(wait) = backoff.after(&fault, attempt, (seed, index), start.elapsed()) else {
+            let Some(wait) = backoff.after(&fault, attempt, key, start.elapsed()) else {
                 return Err(gave_up(redact(&url), fault, retries));
             };
             if !sleep(wait, cancel) {
@@ -216,6 +232,7 @@ impl Fetcher {
     /// One attempt within `left`; the outer error is one that no attempt can mend.
     fn attempt(
         &self,
+        agent: &Agent,
         url: &str,
         left: Duration,
     ) -> Result<Result<(Vec<u8>, crate::Picture), Fault>, SourceError> {
@@ -226,20 +243,14 @@ impl Fetcher {
             ..self.options.timeouts.clone()
         };
         Ok(
-            http::get(&self.agent, &address, &timeouts, limits.max_bytes).and_then(|bytes| {
+            http::get(agent, &address, &timeouts, limits.max_bytes).and_then(|bytes| {
                 let picture = face::inspect(&bytes, limits)?;
                 Ok((bytes, picture))
             }),
         )
     }
 
-    fn fetch_from_folder(
-        &self,
-        folder: &Path,
-        index: u64,
-        destination: &Path,
-    ) -> Result<Face, FetchError> {
-        let path = &self.turn(folder, index)?;
+    fn copy(&self, path: &Path, destination: &Path) -> Result<Face, FetchError> {
         let origin = path.display().to_string();
         let limits = &self.options.limits;
         let refused = |fault| FetchError::Refused {

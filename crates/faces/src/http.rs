@@ -6,11 +6,15 @@ use std::io::Read as _;
 use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
+use ureq::config::ConfigBuilder;
 use ureq::http::{Response, header};
+use ureq::typestate::AgentScope;
+use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Body};
 
 use crate::address::Address;
 use crate::picture::looks_like;
+use crate::public::{PrivateHost, PublicOnly};
 use crate::{Fault, Phase, PictureError, redact, retry};
 
 /// Says who asks, so that the people who run a service can tell and complain.
@@ -89,6 +93,19 @@ impl Timeouts {
 
 /// An agent with its pool of connections; the limits in time are set on each request.
 pub(crate) fn agent() -> Agent {
+    config().build().into()
+}
+
+/// An agent that asks public addresses only. It uses no proxy: a proxy would resolve the host again, out of sight.
+pub(crate) fn public_agent() -> Agent {
+    Agent::with_parts(
+        config().proxy(None).build(),
+        DefaultConnector::default(),
+        PublicOnly::default(),
+    )
+}
+
+fn config() -> ConfigBuilder<AgentScope> {
     Agent::config_builder()
         .http_status_as_error(false)
         .user_agent(USER_AGENT)
@@ -98,8 +115,6 @@ pub(crate) fn agent() -> Agent {
         .max_response_header_size(MAX_HEAD)
         .max_idle_connections(MAX_IDLE_CONNECTIONS)
         .max_idle_connections_per_host(MAX_IDLE_CONNECTIONS)
-        .build()
-        .into()
 }
 
 /// The body of a 2xx answer, at most `max_bytes` long; what is in it is not looked at beyond its type.
@@ -220,6 +235,13 @@ fn name(error: ureq::Error, address: &Address, timeouts: &Timeouts, max_bytes: u
         ureq::Error::BodyExceedsLimit(_) => Fault::TooLarge {
             limit: max_bytes,
             announced: None,
+        },
+        ureq::Error::Other(other) => match other.downcast::<PrivateHost>() {
+            Ok(refused) => Fault::PrivateHost {
+                host: refused.host,
+                address: refused.address,
+            },
+            Err(_) => Fault::Protocol { detail },
         },
         _ => Fault::Protocol { detail },
     }

@@ -37,6 +37,7 @@ mod fetcher;
 mod folder;
 mod http;
 mod picture;
+mod public;
 mod retry;
 mod source;
 

@@ -36,6 +36,19 @@ pub enum Source {
         /// The folder. A serialised source needs a path that is UTF-8.
         path: PathBuf,
     },
+    /// One picture file, whatever the index.
+    File {
+        /// The file. A serialised source needs a path that is UTF-8.
+        path: PathBuf,
+    },
+    /// One address, whatever the index.
+    Url {
+        /// Where the picture is; nothing is filled in.
+        url: String,
+        /// Whether the host may have an address that is not public: in this network, on this machine. No for an
+        /// address that somebody else wrote.
+        private_hosts: bool,
+    },
 }
 
 impl Source {
@@ -45,17 +58,21 @@ impl Source {
     /// [`SourceError`] when it is no http or https URL or holds an unknown placeholder.
     pub fn service(template: impl Into<String>) -> Result<Self, SourceError> {
         let template = template.into();
-        let scheme = template.split_once("://").map_or("", |(scheme, _)| scheme);
-        if !["http", "https"]
-            .iter()
-            .any(|known| scheme.eq_ignore_ascii_case(known))
-        {
-            let scheme = scheme.to_owned();
-            return Err(SourceError::Scheme { scheme });
-        }
+        check_scheme(&template)?;
         address::check_placeholders(&template)?;
         address::Address::parse(&address::expand(&template, 0, 0, 1))?;
         Ok(Self::Service { template })
+    }
+
+    /// The picture at one address.
+    ///
+    /// # Errors
+    /// [`SourceError`] when it is no http or https URL.
+    pub fn url(url: impl Into<String>, private_hosts: bool) -> Result<Self, SourceError> {
+        let url = url.into();
+        check_scheme(&url)?;
+        address::Address::parse(&url)?;
+        Ok(Self::Url { url, private_hosts })
     }
 
     /// The pictures of a folder.
@@ -81,8 +98,21 @@ impl Source {
     pub fn is_indexed(&self) -> bool {
         match self {
             Self::Service { template } => template.contains("{index}"),
-            Self::Folder { .. } => true,
+            Self::Folder { .. } | Self::File { .. } | Self::Url { .. } => true,
         }
+    }
+}
+
+fn check_scheme(url: &str) -> Result<(), SourceError> {
+    let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme);
+    let known = ["http", "https"]
+        .iter()
+        .any(|known| scheme.eq_ignore_ascii_case(known));
+    if known {
+        Ok(())
+    } else {
+        let scheme = scheme.to_owned();
+        Err(SourceError::Scheme { scheme })
     }
 }
 
@@ -103,7 +133,8 @@ impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Service { template } => f.pad(&redact(template)),
-            Self::Folder { path } => path.display().fmt(f),
+            Self::Url { url, .. } => f.pad(&redact(url)),
+            Self::Folder { path } | Self::File { path } => path.display().fmt(f),
         }
     }
 }

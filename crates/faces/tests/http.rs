@@ -356,3 +356,21 @@ fn errors_and_faces_cross_a_process_boundary_whole() {
         error
     );
 }
+
+#[test]
+fn an_address_that_somebody_else_wrote_does_not_reach_this_machine() {
+    let folder = TempDir::new().expect("a folder");
+    let service = Service::start(vec![Answer::ok(PICTURE)]);
+    let fetch = |private_hosts| {
+        let source = Source::url(service.url("/{index}"), private_hosts).expect("a URL");
+        let fetcher = Fetcher::new(Options::default());
+        fetcher.fetch_once(&source, 0, 5, folder.path(), &|| false)
+    };
+    let refused = fetch(false).expect_err("a loopback address");
+    let FetchError::Service { fault, .. } = refused else {
+        panic!("{refused}");
+    };
+    assert!(matches!(*fault, Fault::PrivateHost { .. }), "{fault}");
+    assert!(service.requests().is_empty());
+    assert_eq!(fetch(true).expect("a picture").bytes, PICTURE.len() as u64);
+}

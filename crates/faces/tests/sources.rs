@@ -162,3 +162,16 @@ fn one_file_is_kept_for_each_distinct_picture_and_a_changed_original_is_read_aga
         Some(elsewhere.path())
     );
 }
+
+#[test]
+fn a_file_of_ones_own_is_a_source() {
+    let folder = folder_of(&[("a.jpg", JPEG), ("page.jpg", b"<html>")]);
+    let fetch = |name: &str| {
+        let path = folder.path().join(name);
+        let kept = folder.path();
+        Fetcher::new(Options::default()).fetch_once(&Source::File { path }, 0, 7, kept, &|| false)
+    };
+    assert_eq!(fetch("a.jpg").expect("a picture").format, Format::Jpeg);
+    let refused = fetch("page.jpg").expect_err("HTML");
+    assert!(refused.to_string().contains("page.jpg"), "{refused}");
+}

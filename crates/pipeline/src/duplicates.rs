@@ -21,12 +21,12 @@ impl Duplicates {
     /// Every word that names one.
     pub const NAMES: [&str; 3] = ["retry", "allow", "fail"];
 
-    /// `Retry` for a service; `Allow` for a folder, whose pictures are used in turn.
+    /// `Retry` for a service; `Allow` for a folder, whose pictures are used in turn, and for what has one picture.
     #[must_use]
     pub fn default_for(source: &Source) -> Duplicates {
         match source {
             Source::Service { .. } => Duplicates::Retry,
-            Source::Folder { .. } => Duplicates::Allow,
+            Source::Folder { .. } | Source::File { .. } | Source::Url { .. } => Duplicates::Allow,
         }
     }
 }
