@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use argh::{ArgsInfo, FromArgs};
 use brigade_cli::{Flag, Group, Program, at_least_one, duration, whole};
-use brigade_pipeline::{Duplicates, Layout, Locale, Mode, Paper, Source, check_font};
+use brigade_pipeline::{
+    Duplicates, Layout, Locale, Missing, Mode, Name, Paper, Selection, Source, check_font,
+};
 use brigade_portraits::Latency;
 
 /// Fetch N faces, lay each on a CV of an invented person, pack the CVs into a ZIP, and say what it cost.
@@ -21,9 +23,37 @@ use brigade_portraits::Latency;
     example = "{command_name} --faces ./portraits --layout modern --seed 42"
 )]
 pub(crate) struct Args {
-    /// how many CVs to make
-    #[argh(option, arg_name = "n", default = "10", from_str_fn(whole))]
-    pub(crate) cvs: u64,
+    /// how many CVs of invented people to make
+    #[argh(option, arg_name = "n", from_str_fn(whole))]
+    pub(crate) cvs: Option<u64>,
+
+    /// make the CVs of these people: .csv with a header, or .jsonl, in UTF-8
+    #[argh(option, arg_name = "file")]
+    pub(crate) data: Option<PathBuf>,
+
+    /// what to do about fields that the data does not have
+    #[argh(option, arg_name = "rule", default = "Missing::default()")]
+    pub(crate) missing: Missing,
+
+    /// the folder that photos in the data are relative to and may not leave
+    #[argh(option, arg_name = "dir")]
+    pub(crate) photos: Option<PathBuf>,
+
+    /// let URLs of photos in the data lead to this machine and its network
+    #[argh(switch)]
+    pub(crate) private_photos: bool,
+
+    /// make only these, counted from 1: numbers and ranges, such as 1-5,9,20-
+    #[argh(option, arg_name = "list")]
+    pub(crate) select: Option<Selection>,
+
+    /// make at most so many
+    #[argh(option, arg_name = "n", from_str_fn(whole))]
+    pub(crate) limit: Option<u64>,
+
+    /// look at every row, name the bad ones, make nothing
+    #[argh(switch)]
+    pub(crate) dry_run: bool,
 
     /// a line for each task's start and end: Y or N
     #[argh(option, arg_name = "y/n", default = "false", from_str_fn(yes_or_no))]
@@ -86,6 +116,10 @@ pub(crate) struct Args {
     #[argh(option, arg_name = "dir", default = "PathBuf::from(\".\")")]
     pub(crate) out: PathBuf,
 
+    /// the files' names in the ZIP, with {index:05}, {row}, {name}, {email}, {phone} and {date_of_birth}
+    #[argh(option, arg_name = "template", default = "Name::default()")]
+    pub(crate) name: Name,
+
     /// write the run as a page that needs no network: time lines, charts, failures
     #[argh(option, arg_name = "file")]
     pub(crate) report: Option<PathBuf>,
@@ -124,6 +158,8 @@ pub(crate) const PROGRAM: Program = Program {
             title: "Work",
             flags: &[
                 Flag::new("cvs").default("10"),
+                Flag::new("select"),
+                Flag::new("limit"),
                 Flag::new("seed").default("from the system"),
                 Flag::new("locale").default("en"),
                 Flag::new("layout")
@@ -131,6 +167,18 @@ pub(crate) const PROGRAM: Program = Program {
                     .one_of(&Layout::NAMES),
                 Flag::new("paper").default("a4").one_of(&Paper::NAMES),
                 Flag::new("font").file(),
+            ],
+        },
+        Group {
+            title: "Your own people",
+            flags: &[
+                Flag::new("data").file(),
+                Flag::new("missing")
+                    .default("refuse")
+                    .one_of(&Missing::NAMES),
+                Flag::new("photos").default("the data's folder").folder(),
+                Flag::new("private-photos"),
+                Flag::new("dry-run"),
             ],
         },
         Group {
@@ -156,6 +204,7 @@ pub(crate) const PROGRAM: Program = Program {
             title: "Results",
             flags: &[
                 Flag::new("out").default(".").folder(),
+                Flag::new("name").default("{index:05}-{name}.pdf"),
                 Flag::new("details").default("N").one_of(&["Y", "N"]),
                 Flag::new("json"),
                 Flag::new("report").file(),

@@ -1,22 +1,29 @@
 //! The article's program: N faces fetched, N CVs rendered into one ZIP, in any mode, with one report.
 
 mod args;
+mod dry_run;
 mod exports;
-
+mod people;
 mod progress;
 
 use std::error::Error;
 use std::sync::Arc;
 
 use brigade_cli::{Exit, Output, Signals, Stop, error_text, parse, supervise_as_process_one};
-use brigade_pipeline::{Config, Interrupt, PhaseConfig, Source, enter_worker, run};
+use brigade_pipeline::{
+    Config, Data, DataError, Interrupt, PhaseConfig, Source, enter_worker, run,
+};
 use brigade_portraits::service::{self, Service};
 use brigade_portraits::{Pictures, ServerConfig};
 use brigade_report::Outcome;
 
 use crate::args::{Args, PROGRAM};
+use crate::dry_run::dry_run;
 use crate::exports::Exports;
+use crate::people::open_data;
 
+/// The article's number of CVs.
+const CVS: u64 = 10;
 /// So many portraits are drawn before the clock starts; a longer run's others when they are asked for.
 const DRAWN_BEFORE: u64 = 1000;
 
@@ -31,7 +38,9 @@ fn main() -> Exit {
         Ok(exit) => exit,
         Err(error) => {
             let is_usage = |error: &brigade_pipeline::Error| error.is_usage();
-            let usage = error.downcast_ref().is_some_and(is_usage);
+            let usage = error.downcast_ref().is_some_and(is_usage)
+                || error.is::<people::Contradiction>()
+                || error.is::<DataError>();
             // Nobody is left to tell when even this cannot be written.
             let _ = Output::stderr().text(&error_text(error.as_ref()));
             if usage { Exit::Usage } else { Exit::Fatal }
@@ -47,12 +56,20 @@ fn work(args: &Args) -> Result<Exit, Box<dyn Error>> {
         move |stop| interrupt.trigger(&stop.to_string(), 128 + stop.signal())
     });
 
+    let data = open_data(args)?;
+    if args.dry_run {
+        return dry_run(&config(args, data, None)?, args);
+    }
+    let without_face = match &data {
+        Some(data) => data.rows_without_photo(),
+        None => args.cvs.unwrap_or(CVS),
+    };
     // The service lives as long as the run.
     let service = match &args.faces {
-        None if args.cvs > 0 => Some(start_service(args)?),
+        None if without_face > 0 => Some(start_service(args, without_face)?),
         _ => None,
     };
-    let config = config(args, service.as_ref())?;
+    let config = config(args, data, service.as_ref())?;
     let exports = Exports::open(args)?;
     let record = run(&config, &interrupt, &progress::watch(args.quiet))?;
 
@@ -73,8 +90,8 @@ fn work(args: &Args) -> Result<Exit, Box<dyn Error>> {
 }
 
 /// The embedded face service, a process of its own, with the first portraits drawn.
-fn start_service(args: &Args) -> Result<Service, Box<dyn Error>> {
-    let prepare = args.cvs.min(DRAWN_BEFORE);
+fn start_service(args: &Args, faces: u64) -> Result<Service, Box<dyn Error>> {
+    let prepare = faces.min(args.limit.unwrap_or(u64::MAX)).min(DRAWN_BEFORE);
     if !args.quiet {
         Output::stderr().line(&format!("preparing {prepare} portraits"))?;
     }
@@ -95,7 +112,11 @@ fn start_service(args: &Args) -> Result<Service, Box<dyn Error>> {
     Ok(service)
 }
 
-fn config(args: &Args, service: Option<&Service>) -> Result<Config, Box<dyn Error>> {
+fn config(
+    args: &Args,
+    data: Option<Data>,
+    service: Option<&Service>,
+) -> Result<Config, Box<dyn Error>> {
     let source = match (&args.faces, service) {
         (Some(source), _) => source.clone(),
         (None, Some(service)) => Source::service(service.url_template())?,
@@ -105,7 +126,11 @@ fn config(args: &Args, service: Option<&Service>) -> Result<Config, Box<dyn Erro
     let mut config = Config::new(source, args.seed);
     config.program = concat!("cv-pipeline ", env!("CARGO_PKG_VERSION")).to_owned();
     config.command = std::env::args().collect();
-    config.cvs = args.cvs;
+    config.cvs = args.cvs.unwrap_or(CVS);
+    config.data = data;
+    config.select = args.select.clone();
+    config.limit = args.limit;
+    config.name = args.name.clone();
     config.fetch = PhaseConfig {
         mode: args.p1_type.clone(),
         workers: args.p1_max_workers,

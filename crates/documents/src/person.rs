@@ -21,7 +21,6 @@ pub struct Person {
     /// BCP 47 tag of the language the texts are in, for instance `en`; it picks the labels too.
     pub language: String,
     /// What only [`Layout::Modern`](crate::Layout::Modern) prints.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub career: Option<Career>,
 }
 

@@ -41,6 +41,14 @@ impl Renderer {
         &self.options
     }
 
+    /// Whether a person's texts can be printed: everything that [`render`](Self::render) refuses but the picture.
+    ///
+    /// # Errors
+    /// Those of rendering.
+    pub fn check(&self, person: &Person) -> Result<(), Error> {
+        self.typeset(person).map(drop)
+    }
+
     /// Makes one document. The same arguments give the same bytes.
     ///
     /// `picture` is the content of a JPEG, PNG or WebP file.
@@ -48,16 +56,9 @@ impl Renderer {
     /// # Errors
     /// If the picture is refused, or a text has a character that cannot be printed right.
     pub fn render(&self, person: &Person, picture: &[u8]) -> Result<Rendered, Error> {
-        let Options {
-            layout,
-            paper,
-            limits,
-            ..
-        } = &self.options;
-        check_lengths(person, limits.text_bytes)?;
-        let mut sheet = Sheet::new(Book::new(&self.fonts), *paper, limits.pages);
+        let Options { layout, limits, .. } = &self.options;
         // The page first: it is the cheaper of the two to fail.
-        layout.draw(&mut sheet, person)?;
+        let sheet = self.typeset(person)?;
         let picture = picture::prepare(picture, layout.picture_side(), limits)?;
         let name = person.name.split_whitespace().collect::<Vec<_>>().join(" ");
         let pages = sheet.pages.len();
@@ -73,6 +74,19 @@ impl Renderer {
         };
         let pdf = pdf::write(sheet, &picture, about)?;
         Ok(Rendered { pdf, pages })
+    }
+
+    fn typeset(&self, person: &Person) -> Result<Sheet<'_>, Error> {
+        let Options {
+            layout,
+            paper,
+            limits,
+            ..
+        } = &self.options;
+        check_lengths(person, limits.text_bytes)?;
+        let mut sheet = Sheet::new(Book::new(&self.fonts), *paper, limits.pages);
+        layout.draw(&mut sheet, person)?;
+        Ok(sheet)
     }
 }
 

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use brigade_documents::{Layout, Locale, Paper};
+use brigade_documents::{Layout, Locale, Options, Paper};
 use brigade_faces::Source;
 
-use crate::{Duplicates, Mode};
+use crate::{Data, Duplicates, Mode, Name, Selection};
 
 /// One run. [`Config::new`] gives the defaults: the article's.
 #[derive(Clone, Debug)]
@@ -16,8 +16,16 @@ pub struct Config {
     pub program: String,
     /// The command line as typed, program name first, for the record.
     pub command: Vec<String>,
-    /// How many CVs to make.
+    /// How many CVs to make of invented people; means nothing where there is [`Config::data`].
     pub cvs: u64,
+    /// The user's own people.
+    pub data: Option<Data>,
+    /// Which of all CVs are made; without it, every one.
+    pub select: Option<Selection>,
+    /// At most so many.
+    pub limit: Option<u64>,
+    /// What their files are called in the archive.
+    pub name: Name,
     /// How faces are fetched: phase 1.
     pub fetch: PhaseConfig,
     /// How CVs are rendered: phase 2.
@@ -73,6 +81,10 @@ impl Config {
             program: concat!("brigade-pipeline ", env!("CARGO_PKG_VERSION")).to_owned(),
             command: Vec::new(),
             cvs: 10,
+            data: None,
+            select: None,
+            limit: None,
+            name: Name::default(),
             fetch: PhaseConfig::default(),
             render: PhaseConfig::default(),
             duplicates: Duplicates::default_for(&source),
@@ -86,6 +98,16 @@ impl Config {
             details: false,
             grace: Duration::from_secs(5),
             not_measured: Vec::new(),
+        }
+    }
+
+    /// How pages are made.
+    pub(crate) fn document_options(&self) -> Options {
+        Options {
+            layout: self.layout,
+            paper: self.paper,
+            fonts: self.fonts.clone(),
+            ..Options::default()
         }
     }
 }

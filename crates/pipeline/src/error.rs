@@ -21,6 +21,9 @@ pub enum Error {
         /// The run's folder.
         path: PathBuf,
     },
+    /// The user's own people cannot be read.
+    #[error("the people cannot be read")]
+    Data(#[source] crate::DataError),
     /// In no attempt did anything answer where the faces should come from.
     #[error("no face could be fetched")]
     Unreachable {
@@ -44,6 +47,9 @@ pub enum Error {
         #[source]
         source: brigade_executor::BuildError,
     },
+    /// A font could not be used.
+    #[error("the fonts cannot be used")]
+    Fonts(#[source] brigade_documents::Error),
     /// The archive could not be written.
     #[error("the archive could not be written")]
     Archive(#[source] brigade_documents::ArchiveError),
@@ -53,9 +59,9 @@ pub enum Error {
 }
 
 impl Error {
-    /// Whether asking differently would help: the folder is in use. Everything else is fatal.
+    /// Whether asking differently would help: the folder is in use, the data is not fit. Everything else is fatal.
     #[must_use]
     pub fn is_usage(&self) -> bool {
-        matches!(self, Error::Locked { .. })
+        matches!(self, Error::Locked { .. } | Error::Data(_))
     }
 }

@@ -4,6 +4,7 @@
 //! two CVs keeps a face does not depend on who was faster; those that got somebody else's face go another round,
 //! spaced out, because a service that shows everybody the same face shows a new one only after a while.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
@@ -13,8 +14,9 @@ use brigade_report::{Failure, FailureKind, Phase, Task};
 
 use crate::duplicates::Owners;
 use crate::jobs::FetchFace;
-use crate::recorder;
+use crate::recorder::{self, nanoseconds};
 use crate::stage::{Running, Stage};
+use crate::work::{BadItem, Item};
 use crate::{Duplicates, Error, Progress};
 
 /// Rounds, the first included, before a CV without a face of its own is given up.
@@ -29,19 +31,35 @@ pub(crate) struct Fetched {
 }
 
 pub(crate) fn fetch(stage: &Stage<'_>) -> Result<Fetched, Error> {
-    let mut running = stage.start("faces", &stage.config.fetch, stage.config.cvs)?;
+    let mut running = stage.start("faces", &stage.config.fetch, stage.config.requested())?;
     let mut faces = BTreeMap::new();
     let mut owners = Owners::default();
-    let mut wanted: Vec<u64> = (0..stage.config.cvs).collect();
+    let mut bad = Vec::new();
+    let items = stage.config.work()?;
+    let mut tried = round(
+        stage,
+        &running,
+        items.filter_map(|item| item.map_err(|item| bad.push(item)).ok()),
+        1,
+    )?;
+    for item in bad {
+        running.tell(false);
+        running.record(bad_row(item, nanoseconds(stage.epoch.elapsed())));
+    }
     for round in 1..=ROUNDS {
         let mut again = Vec::new();
-        for (mut task, result) in self::round(stage, &running, &wanted, round)? {
-            let index = task.index;
-            match result.and_then(|face| keep(stage, &mut owners, index, face)) {
+        let indexes: Vec<u64> = tried.iter().map(|tried| tried.item.index).collect();
+        for Tried {
+            item,
+            mut task,
+            result,
+        } in tried
+        {
+            match result.and_then(|face| keep(stage, &mut owners, &item, face)) {
                 Ok(face) => {
                     task.bytes = Some(face.bytes);
                     task.retries = u32::try_from(face.retries.len()).unwrap_or(u32::MAX);
-                    faces.insert(index, face);
+                    faces.insert(item.index, face);
                 }
                 Err(lost) => {
                     task.retries = lost.retries;
@@ -50,24 +68,24 @@ pub(crate) fn fetch(stage: &Stage<'_>) -> Result<Fetched, Error> {
                         && !stage.config.source.is_indexed()
                         && round < ROUNDS
                         && !stage.interrupt.is_triggered();
-                    if task.retried {
-                        again.push(index);
-                    } else {
-                        task.label = Some(stage.person(index));
-                    }
                     task.failure = Some(lost.failure);
+                    if task.retried {
+                        again.push(item);
+                    } else {
+                        task.label = Some(item.who.name());
+                    }
                 }
             }
             running.record(task);
         }
-        running.record_retried(|position| wanted[position_of(position)]);
+        running.record_retried(|position| indexes[position_of(position)]);
         if again.is_empty() {
             break;
         }
         (stage.progress)(Progress::Again {
             tasks: again.len() as u64,
         });
-        wanted = again;
+        tried = self::round(stage, &running, again.into_iter(), round + 1)?;
     }
     Ok(Fetched {
         faces,
@@ -79,6 +97,19 @@ fn position_of(index: u64) -> usize {
     usize::try_from(index).expect("an index into what was wanted")
 }
 
+/// The record of a row that cannot become a CV.
+fn bad_row(item: BadItem, now_ns: u64) -> Task {
+    Task {
+        index: item.index,
+        label: Some(format!("row {}", item.index + 1)),
+        attempt: 1,
+        queued_ns: now_ns,
+        finished_ns: Some(now_ns),
+        failure: Some(recorder::failed(&item.bad)),
+        ..Task::default()
+    }
+}
+
 /// Why a CV has no face.
 struct Lost {
     failure: Failure,
@@ -87,31 +118,44 @@ struct Lost {
 }
 
 /// An attempt and what it brought.
-type Tried = (Task, Result<Face, Lost>);
+struct Tried {
+    item: Item,
+    task: Task,
+    result: Result<Face, Lost>,
+}
 
-/// One round: a job for each CV in `wanted`, the results in that order.
+/// One round: a job for each CV that is wanted, the results in that order.
 fn round(
     stage: &Stage<'_>,
     running: &Running<'_>,
-    wanted: &[u64],
+    wanted: impl Iterator<Item = Item>,
     round: u32,
 ) -> Result<Vec<Tried>, Error> {
     let folder = stage.folder.faces();
     let start = SystemTime::now();
-    let jobs = wanted.iter().zip(0u32..).map(|(&index, turn)| FetchFace {
-        source: stage.config.source.clone(),
-        seed: stage.config.seed,
-        index,
-        folder: folder.clone(),
-        not_before: (round > 1).then(|| start + SPACING * (turn + 1)),
+    let pulled = RefCell::new(Vec::new());
+    let jobs = wanted.zip(0u32..).map(|(item, turn)| {
+        let job = FetchFace {
+            source: item.photo.as_ref().unwrap_or(&stage.config.source).clone(),
+            seed: stage.config.seed,
+            index: item.index,
+            folder: folder.clone(),
+            not_before: (round > 1).then(|| start + SPACING * (turn + 1)),
+        };
+        pulled.borrow_mut().push(item);
+        job
     });
-    let mut results = Vec::with_capacity(wanted.len());
+    let mut results = Vec::new();
     let mut reached = false;
     for finished in running.executor.stream(jobs) {
-        let index = wanted[position_of(finished.report.index)];
+        let (index, is_own) = {
+            let item = &pulled.borrow()[position_of(finished.report.index)];
+            (item.index, item.photo.is_some())
+        };
         let mut task = recorder::task(index, &finished.report, running.offset());
         task.attempt += round - 1;
-        let is_first = !reached && round == 1 && !stage.interrupt.is_triggered();
+        // A person's own address may be wrong without the service being away.
+        let is_first = !reached && round == 1 && !is_own && !stage.interrupt.is_triggered();
         let result = match finished.outcome {
             Outcome::Ok(Ok(face)) => Ok(face),
             Outcome::Ok(Err(error)) if is_first && error.is_unreachable() => {
@@ -145,15 +189,20 @@ fn round(
         results.push((finished.report.index, task, result));
     }
     results.sort_by_key(|(position, ..)| *position);
-    Ok(results
-        .into_iter()
-        .map(|(_, task, result)| (task, result))
+    // Every job that was pulled has had its outcome.
+    let tried = pulled.into_inner().into_iter().zip(results);
+    Ok(tried
+        .map(|(item, (_, task, result))| Tried { item, task, result })
         .collect())
 }
 
 /// Notes the face as this CV's, unless it is another's and may not be.
-fn keep(stage: &Stage<'_>, owners: &mut Owners, index: u64, face: Face) -> Result<Face, Lost> {
-    match owners.claim(index, &face) {
+fn keep(stage: &Stage<'_>, owners: &mut Owners, item: &Item, face: Face) -> Result<Face, Lost> {
+    if item.photo.is_some() {
+        // A person's own picture may be anybody else's too.
+        return Ok(face);
+    }
+    match owners.claim(item.index, &face) {
         Some(owner) if stage.config.duplicates != Duplicates::Allow => Err(Lost {
             failure: Failure {
                 kind: FailureKind::Failed,

@@ -6,10 +6,13 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use brigade_documents::{Locale, Options, Person, Renderer};
+use brigade_documents::{Options, Renderer};
 use brigade_executor::{Context, Job};
 use brigade_faces::{Face, FetchError, Fetcher, Source};
 use serde::{Deserialize, Serialize};
+
+use crate::Name;
+use crate::work::Who;
 
 /// Phase 1: one face from the source into a file.
 #[derive(Debug, Serialize, Deserialize)]
@@ -81,12 +84,12 @@ fn sleep_until(moment: Option<SystemTime>, cancelled: &dyn Fn() -> bool) -> bool
     false
 }
 
-/// Phase 2: one CV from a face and an invented person.
+/// Phase 2: one CV from a face and a person.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct RenderCv {
     pub index: u64,
-    pub seed: u64,
-    pub locale: Locale,
+    pub who: Who,
+    pub name: Name,
     pub face: PathBuf,
     pub options: Options,
 }
@@ -94,7 +97,10 @@ pub(crate) struct RenderCv {
 /// A finished CV.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Cv {
+    /// The person's name.
     pub person: String,
+    /// What its file is to be called.
+    pub file: String,
     #[serde(with = "serde_bytes")]
     pub pdf: Vec<u8>,
 }
@@ -134,9 +140,10 @@ impl Job for RenderCv {
             path: self.face.clone(),
             source,
         })?;
-        let person = Person::invent(self.seed, self.index, self.locale);
+        let person = self.who.person();
         match renderer.render(&person, &face) {
             Ok(rendered) => Ok(Cv {
+                file: self.name.of(self.index, &person),
                 person: person.name,
                 pdf: rendered.pdf,
             }),

@@ -29,7 +29,9 @@
 //! The crate knows nothing of command lines and terminals: it prints nothing, and is told when to stop by an
 //! [`Interrupt`].
 
+mod check;
 mod config;
+mod data;
 mod duplicates;
 mod error;
 mod fetch;
@@ -38,19 +40,26 @@ mod interrupt;
 mod jobs;
 mod measured;
 mod mode;
+mod name;
 mod progress;
 mod recorder;
 mod render;
 mod run;
+mod selection;
 mod stage;
+mod work;
 
-pub use brigade_documents::{Layout, Locale, Paper, check_font};
+pub use brigade_documents::{Layout, Locale, Paper, Person, check_font};
 pub use brigade_faces::{Source, SourceError};
+pub use check::{Checked, check};
 pub use config::{Config, PhaseConfig};
+pub use data::{BadRow, Data, DataError, DataOptions, Missing};
 pub use duplicates::{Duplicates, UnknownDuplicates};
 pub use error::Error;
 pub use interrupt::Interrupt;
 pub use jobs::enter_worker;
 pub use mode::{Mode, UnknownMode};
+pub use name::{Name, NameError};
 pub use progress::Progress;
 pub use run::run;
+pub use selection::{Selection, SelectionError};

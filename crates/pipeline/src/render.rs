@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::time::{Duration, Instant};
 
-use brigade_documents::{Archive, Options};
+use brigade_documents::Archive;
 use brigade_executor::Outcome;
 use brigade_faces::Face;
 use brigade_report::Phase;
@@ -13,6 +13,7 @@ use crate::Error;
 use crate::jobs::RenderCv;
 use crate::recorder;
 use crate::stage::Stage;
+use crate::work::Names;
 
 /// The article's name for what is delivered.
 const ARCHIVE: &str = "zipped_cvs.zip";
@@ -32,18 +33,23 @@ pub(crate) fn render(stage: &Stage<'_>, faces: &BTreeMap<u64, Face>) -> Result<R
     let mut archive = Archive::create(&packed).map_err(Error::Archive)?;
     let mut packing = Duration::ZERO;
 
-    let options = Options {
-        layout: config.layout,
-        paper: config.paper,
-        fonts: config.fonts.clone(),
-        ..Options::default()
-    };
-    let jobs = faces.iter().map(|(&index, face)| RenderCv {
-        index,
-        seed: config.seed,
-        locale: config.locale,
-        face: face.path.clone(),
-        options: options.clone(),
+    let options = config.document_options();
+    let names = Names::default();
+    // Without a face there is no CV; why, phase 1 has told.
+    let with_faces = config.work()?.filter_map(|item| {
+        let item = item.ok()?;
+        let face = faces.get(&item.index)?;
+        Some((item, face))
+    });
+    let jobs = with_faces.map(|(item, face)| {
+        names.note(item.index, &item.who);
+        RenderCv {
+            index: item.index,
+            who: item.who,
+            name: config.name.clone(),
+            face: face.path.clone(),
+            options: options.clone(),
+        }
     });
     let indexes: Vec<u64> = faces.keys().copied().collect();
     let index_of = |position: u64| indexes[usize::try_from(position).expect("an index into a Vec")];
@@ -53,16 +59,15 @@ pub(crate) fn render(stage: &Stage<'_>, faces: &BTreeMap<u64, Face>) -> Result<R
         let index = index_of(finished.report.index);
         let mut task = recorder::task(index, &finished.report, running.offset());
         task.failure = recorder::failure(&finished.outcome);
+        let who = names.take(index);
         if let Outcome::Ok(cv) = finished.outcome {
             let start = Instant::now();
-            archive
-                .add(&format!("{index:05}-{}.pdf", cv.person), &cv.pdf)
-                .map_err(Error::Archive)?;
+            archive.add(&cv.file, &cv.pdf).map_err(Error::Archive)?;
             packing += start.elapsed();
             task.bytes = Some(cv.pdf.len() as u64);
             task.label = Some(cv.person);
         } else {
-            task.label = Some(stage.person(index));
+            task.label = who.map(|who| who.name());
         }
         running.tell(task.is_delivered());
         running.record(task);

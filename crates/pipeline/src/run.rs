@@ -40,7 +40,7 @@ pub fn run(
             .collect(),
         started_at: rfc3339(started_at),
         wall_seconds: 0.0,
-        requested: config.cvs,
+        requested: config.requested(),
         seed: config.seed,
         source: config.source.to_string(),
         locale: config.locale.name().to_owned(),
@@ -51,7 +51,7 @@ pub fn run(
         sampling: brigade_report::Sampling::default(),
         phases: Vec::new(),
     };
-    if config.cvs == 0 {
+    if record.requested == 0 {
         return Ok(record);
     }
 
@@ -81,7 +81,7 @@ pub fn run(
         .filter_map(|task| faces.get(&task.index))
         .map(|face| face.sha256.as_str())
         .collect();
-    record.closing = closing(config.cvs, interrupt, &fetching, &rendered.phase);
+    record.closing = closing(record.requested, interrupt, &fetching, &rendered.phase);
     record.closing.distinct_faces = Some(delivered.len() as u64);
     record.closing.archive = rendered.archive;
     record.phases = vec![fetching, rendered.phase];

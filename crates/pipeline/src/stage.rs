@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use brigade_documents::Person;
 use brigade_executor::{Event, Executor, Metrics, Observer as _};
 use brigade_report::{Phase, Task};
 
@@ -74,11 +73,6 @@ impl Stage<'_> {
             recorder,
             phase,
         })
-    }
-
-    /// Whose CV it is.
-    pub(crate) fn person(&self, index: u64) -> String {
-        Person::invent(self.config.seed, index, self.config.locale).name
     }
 }
 

@@ -6,6 +6,7 @@
 )]
 
 mod article;
+mod data;
 mod delivered;
 mod failures;
 mod identical;

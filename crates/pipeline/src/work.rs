@@ -1,0 +1,131 @@
+//! The CVs to make, one after the other: of invented people, or of the rows of a file.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use brigade_documents::{Locale, Person};
+use brigade_faces::Source;
+use serde::{Deserialize, Serialize};
+
+use crate::data::{BadRow, DataError};
+use crate::{Config, Error};
+
+/// One CV to make.
+pub(crate) struct Item {
+    /// Which one: the row's number less one.
+    pub index: u64,
+    pub who: Who,
+    /// Where the face is, when it is this person's own.
+    pub photo: Option<Source>,
+}
+
+/// Whose CV it is.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) enum Who {
+    Invented {
+        seed: u64,
+        index: u64,
+        locale: Locale,
+    },
+    Given(Box<Person>),
+}
+
+impl Who {
+    pub(crate) fn person(self) -> Person {
+        match self {
+            Who::Invented {
+                seed,
+                index,
+                locale,
+            } => Person::invent(seed, index, locale),
+            Who::Given(person) => *person,
+        }
+    }
+
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Who::Invented { .. } => self.clone().person().name,
+            Who::Given(person) => person.name.clone(),
+        }
+    }
+}
+
+/// Who is being worked on: to name the person of a task that did not come back.
+#[derive(Default)]
+pub(crate) struct Names(RefCell<HashMap<u64, Who>>);
+
+impl Names {
+    pub(crate) fn note(&self, index: u64, who: &Who) {
+        let who = match who {
+            Who::Invented { .. } => who.clone(),
+            Who::Given(person) => Who::Given(Box::new(Person {
+                name: person.name.clone(),
+                ..Person::default()
+            })),
+        };
+        self.0.borrow_mut().insert(index, who);
+    }
+
+    pub(crate) fn take(&self, index: u64) -> Option<Who> {
+        self.0.borrow_mut().remove(&index)
+    }
+}
+
+/// A row that cannot become a CV.
+pub(crate) struct BadItem {
+    pub index: u64,
+    pub bad: BadRow,
+}
+
+type Items<'a> = Box<dyn Iterator<Item = Result<Item, BadItem>> + 'a>;
+
+impl Config {
+    /// How many CVs are asked for: bad rows count, they will be named.
+    #[must_use]
+    pub fn requested(&self) -> u64 {
+        let total = self.data.as_ref().map_or(self.cvs, |data| data.rows());
+        let selected = self
+            .select
+            .as_ref()
+            .map_or(total, |selection| selection.count(total));
+        selected.min(self.limit.unwrap_or(u64::MAX))
+    }
+
+    /// The CVs, in order. Each call is a pass of its own.
+    pub(crate) fn work(&self) -> Result<Items<'_>, Error> {
+        let all: Items<'_> = match &self.data {
+            None => Box::new((0..self.cvs).map(|index| {
+                Ok(Item {
+                    index,
+                    who: Who::Invented {
+                        seed: self.seed,
+                        index,
+                        locale: self.locale,
+                    },
+                    photo: None,
+                })
+            })),
+            Some(data) => {
+                let rows = data.pass().map_err(|error: DataError| Error::Data(error))?;
+                Box::new((0..).zip(rows).map(|(index, row)| match row {
+                    Err(bad) => Err(BadItem { index, bad }),
+                    Ok(mut row) => Ok(Item {
+                        index,
+                        photo: row.photo.take(),
+                        who: Who::Given(Box::new(row.person(self.seed, index, self.locale))),
+                    }),
+                }))
+            }
+        };
+        let limit = usize::try_from(self.limit.unwrap_or(u64::MAX)).unwrap_or(usize::MAX);
+        let is_selected = move |item: &Result<Item, BadItem>| {
+            let index = match item {
+                Ok(item) => item.index,
+                Err(bad) => bad.index,
+            };
+            let selection = self.select.as_ref();
+            selection.is_none_or(|selection| selection.contains(index + 1))
+        };
+        Ok(Box::new(all.filter(is_selected).take(limit)))
+    }
+}
