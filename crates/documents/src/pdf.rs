@@ -2,14 +2,15 @@
 //!
 //! Nothing here depends on a clock, an address or a hash map's order: the same sheet gives the same bytes.
 
+mod compress;
 mod font;
 mod metadata;
 mod structure;
 
 use lopdf::xref::XrefType;
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream, dictionary};
-use zlib_rs::{DeflateConfig, ReturnCode, compress_bound, compress_slice};
 
+use self::compress::deflated;
 use crate::error::Error;
 use crate::options::Day;
 use crate::picture::Printed;
@@ -28,7 +29,7 @@ pub(crate) struct About<'a> {
 /// The whole file.
 pub(crate) fn write(
     sheet: Sheet<'_>,
-    picture: &Printed,
+    picture: Printed,
     about: About<'_>,
 ) -> Result<Vec<u8>, Error> {
     let mut document = Document::with_version("1.7");
@@ -36,6 +37,7 @@ pub(crate) fn write(
     let mut seal = metadata::Seal::default();
     seal.add(picture.jpeg.as_slice());
 
+    let picture_bytes = picture.jpeg.len();
     let image = document.add_object(image(picture));
     let mut fonts = Dictionary::new();
     for (index, used) in sheet.book.used() {
@@ -89,13 +91,13 @@ pub(crate) fn write(
     document.trailer.set("Info", info);
     document.trailer.set("ID", seal.id());
 
-    let mut file = Vec::with_capacity(picture.jpeg.len() + (24 << 10));
+    let mut file = Vec::with_capacity(picture_bytes + (24 << 10));
     document.save_to(&mut file).map_err(Error::Pdf)?;
     file.push(b'\n');
     Ok(file)
 }
 
-fn image(picture: &Printed) -> Stream {
+fn image(picture: Printed) -> Stream {
     let dict = dictionary! {
         "Type" => "XObject",
         "Subtype" => "Image",
@@ -106,23 +108,5 @@ fn image(picture: &Printed) -> Stream {
         "Interpolate" => true,
         "Filter" => "DCTDecode",
     };
-    Stream::new(dict, picture.jpeg.clone())
-}
-
-/// A stream compressed by one named compressor at one level, so that every build of this crate writes the same.
-fn deflated(mut dict: Dictionary, content: &[u8]) -> Stream {
-    let mut packed = vec![0; compress_bound(content.len())];
-    // No larger a window than the content: its memory would cost more time to clear than the content to compress.
-    let config = DeflateConfig {
-        window_bits: (content.len().max(1).ilog2() as i32 + 1).clamp(9, 15),
-        ..DeflateConfig::new(6)
-    };
-    let (packed, code) = compress_slice(&mut packed, content, config);
-    assert!(
-        code == ReturnCode::Ok,
-        "the buffer is as large as the compressor's own bound"
-    );
-    let packed = packed.to_vec();
-    dict.set("Filter", "FlateDecode");
-    Stream::new(dict, packed)
+    Stream::new(dict, picture.jpeg)
 }

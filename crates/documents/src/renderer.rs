@@ -72,7 +72,7 @@ impl Renderer {
             },
             created: self.options.created,
         };
-        let pdf = pdf::write(sheet, &picture, about)?;
+        let pdf = pdf::write(sheet, picture, about)?;
         Ok(Rendered { pdf, pages })
     }
 

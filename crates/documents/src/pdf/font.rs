@@ -3,7 +3,7 @@
 use lopdf::{Document, Object, ObjectId, Stream, dictionary};
 use subsetter::subset;
 
-use super::deflated;
+use super::compress::deflated;
 use super::metadata::Seal;
 use crate::error::Error;
 use crate::font::{Font, Metrics};
