@@ -15,7 +15,7 @@ use std::hint::black_box;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use brigade_documents::{ArchiveWriter, Layout, Locale, Options, Person, Renderer};
 use brigade_thumbnail::Size;
@@ -101,36 +101,6 @@ fn main() -> Result<(), Box<dyn Error>> {
             );
         }
     }
-    two_workers(&renderer, &face)
-}
-
-/// Wall time of 400 CVs on one thread and on two; meaningful on an idle machine of two cores or more.
-fn two_workers(renderer: &Renderer, face: &[u8]) -> Result<(), Box<dyn Error>> {
-    let run = |workers: u64| {
-        let started = Instant::now();
-        std::thread::scope(|scope| {
-            for worker in 0..workers {
-                scope.spawn(move || {
-                    for index in (worker..400).step_by(workers as usize) {
-                        let person = Person::invent(1, index, Locale::En);
-                        black_box(
-                            renderer
-                                .render(&person, face)
-                                .expect("an invented person is printable"),
-                        );
-                    }
-                });
-            }
-        });
-        started.elapsed().as_secs_f64()
-    };
-    let mut ratios: Vec<f64> = (0..5).map(|_| run(1) / run(2)).collect();
-    ratios.sort_by(f64::total_cmp);
-    println!(
-        "\n400 CVs, two threads over one: {:.2} times as fast (median of {})",
-        ratios[2],
-        ratios.len()
-    );
     Ok(())
 }
 
