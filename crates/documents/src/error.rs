@@ -147,6 +147,14 @@ pub enum PictureError {
         /// Limit of width times height.
         pixel_limit: u64,
     },
+    /// Its decoded pixels would not fit in the memory that decoding may take.
+    #[error("its pixels take {bytes} bytes, the limit is {limit}")]
+    Memory {
+        /// Of all pixels, as the file stores them.
+        bytes: u64,
+        /// The limit.
+        limit: u64,
+    },
     /// A progressive JPEG with more scans than any encoder writes: a decompression bomb.
     #[error("the JPEG file has more than {limit} scans")]
     TooManyScans {

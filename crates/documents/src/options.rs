@@ -117,7 +117,7 @@ pub struct Limits {
     pub picture_pixels: u64,
     /// Scans of a progressive JPEG; encoders write about ten.
     pub picture_scans: usize,
-    /// Bytes that decoding may allocate.
+    /// Bytes that decoding may allocate for the picture, and again for its own tables.
     pub picture_memory: u64,
     /// Bytes of UTF-8 of each text of a person.
     pub text_bytes: usize,

@@ -51,9 +51,8 @@ fn whole(bytes: &[u8], format: Format, limits: &Limits) -> Result<Pixels, Pictur
         format: format.name(),
         source: error.into(),
     };
-    let mut bounds = image::Limits::default();
-    bounds.max_image_width = Some(limits.picture_side);
-    bounds.max_image_height = Some(limits.picture_side);
+    // Sides are checked here, as soon as the header is read, so that the error says which were too long.
+    let mut bounds = image::Limits::no_limits();
     bounds.max_alloc = Some(limits.picture_memory);
 
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format.into());
@@ -61,6 +60,14 @@ fn whole(bytes: &[u8], format: Format, limits: &Limits) -> Result<Pixels, Pictur
     let mut decoder = reader.into_decoder().map_err(failed)?;
     let (width, height) = decoder.dimensions();
     limits.check_dimensions(width, height)?;
+    // The decoder's own bound does not count the picture that it fills.
+    let bytes = decoder.total_bytes();
+    if bytes > limits.picture_memory {
+        return Err(PictureError::Memory {
+            bytes,
+            limit: limits.picture_memory,
+        });
+    }
     let orientation = decoder.orientation().map_err(failed)?;
     let mut picture = DynamicImage::from_decoder(decoder).map_err(failed)?;
     picture.apply_orientation(orientation);
