@@ -37,8 +37,8 @@ impl Exit {
         ),
         ("4", "nothing to do"),
         (
-            "130, 143",
-            "interrupted (Ctrl-C, SIGTERM); what was whole is delivered",
+            "129, 130, 143",
+            "interrupted (SIGHUP, Ctrl-C, SIGTERM); what was whole is delivered",
         ),
     ];
 
@@ -74,6 +74,7 @@ mod tests {
             Exit::Usage,
             Exit::SomeFailed,
             Exit::NothingToDo,
+            Exit::Interrupted(Stop::Hangup),
             Exit::Interrupted(Stop::Interrupt),
             Exit::Interrupted(Stop::Terminate),
         ];

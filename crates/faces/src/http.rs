@@ -6,15 +6,15 @@ use std::io::Read as _;
 use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
-use ureq::config::ConfigBuilder;
+use ureq::config::{Config, ConfigBuilder};
 use ureq::http::{Response, header};
 use ureq::typestate::AgentScope;
 use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Body};
 
 use crate::address::Address;
+use crate::lookup::{Lookup, PrivateHost};
 use crate::picture::looks_like;
-use crate::public::{PrivateHost, PublicOnly};
 use crate::{Fault, Phase, PictureError, redact, retry};
 
 /// Says who asks, so that the people who run a service can tell and complain.
@@ -93,15 +93,19 @@ impl Timeouts {
 
 /// An agent with its pool of connections; the limits in time are set on each request.
 pub(crate) fn agent() -> Agent {
-    config().build().into()
+    with_lookup(config().build(), false)
 }
 
 /// An agent that asks public addresses only. It uses no proxy: a proxy would resolve the host again, out of sight.
 pub(crate) fn public_agent() -> Agent {
+    with_lookup(config().proxy(None).build(), true)
+}
+
+fn with_lookup(config: Config, public_only: bool) -> Agent {
     Agent::with_parts(
-        config().proxy(None).build(),
+        config,
         DefaultConnector::default(),
-        PublicOnly::default(),
+        Lookup::new(public_only),
     )
 }
 

@@ -36,8 +36,8 @@ mod face;
 mod fetcher;
 mod folder;
 mod http;
+mod lookup;
 mod picture;
-mod public;
 mod retry;
 mod source;
 

@@ -374,3 +374,22 @@ fn an_address_that_somebody_else_wrote_does_not_reach_this_machine() {
     assert!(service.requests().is_empty());
     assert_eq!(fetch(true).expect("a picture").bytes, PICTURE.len() as u64);
 }
+
+#[test]
+fn a_host_that_does_not_exist_was_never_reached() {
+    let folder = TempDir::new().expect("a folder");
+    // RFC 6761: no resolver knows a name under .invalid.
+    let source = Source::service("http://faces.invalid/{index}").expect("a URL");
+    let fetcher = Fetcher::new(Options {
+        backoff: Backoff {
+            attempts: 2,
+            first: Duration::from_millis(1),
+            ..Backoff::default()
+        },
+        ..Options::default()
+    });
+    let destination = folder.path().join("face");
+    let error = fetcher.fetch(&source, 0, 0, &destination, &|| false);
+    let error = error.expect_err("no such host");
+    assert!(error.is_unreachable(), "{error:?}");
+}

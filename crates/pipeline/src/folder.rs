@@ -27,7 +27,12 @@ impl RunFolder {
             let path = path.to_owned();
             move |source| Error::Folder { path, source }
         };
-        fs::create_dir_all(out).map_err(failed(out))?;
+        fs::create_dir_all(out)
+            .map_err(|error| match out.metadata() {
+                Ok(found) if !found.is_dir() => io::ErrorKind::NotADirectory.into(),
+                _ => error,
+            })
+            .map_err(failed(out))?;
         // Absolute, so that a worker process finds the files whatever its working directory is.
         let out = out.canonicalize().map_err(failed(out))?;
         let path = out.join(NAME);

@@ -95,7 +95,7 @@ pub(crate) fn refuse(mut stream: &TcpStream, status: u16, reason: &str) {
     let told = stream
         .write_all(head.as_bytes())
         .and_then(|()| stream.shutdown(Shutdown::Write))
-        .and_then(|()| stream.set_read_timeout(Some(Duration::from_millis(200))));
+        .and_then(|()| stream.set_read_timeout(Some(Duration::from_millis(20))));
     if told.is_ok() {
         let mut unread = [0; 4096];
         // Sixteen reads bound what a chatty client can cost.

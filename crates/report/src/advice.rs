@@ -211,8 +211,9 @@ impl<'a> Seen<'a> {
             )
         } else {
             format!(
-                "{waited}, and {} are enough: {because}",
-                workers(self.workers)
+                "{waited}, and {} {} enough: {because}",
+                workers(self.workers),
+                if self.workers == 1.0 { "is" } else { "are" }
             )
         }
     }

@@ -192,8 +192,12 @@ fn closing(out: &mut String, run: &Run) -> fmt::Result {
 
 /// A sentence for each phase; the numbers it rests on stand in run.json.
 fn recommendation(out: &mut String, run: &Run) -> fmt::Result {
+    let advice = advice(run);
+    if advice.is_empty() {
+        return Ok(());
+    }
     writeln!(out, "\nRecommendation (from the record's summaries):")?;
-    for advice in advice(run) {
+    for advice in advice {
         writeln!(out, "  {}", plain(&advice.text))?;
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! Addresses that everybody may be sent to.
+//! Looking up hosts, for everybody or for those only that everybody may be sent to.
 //!
 //! A photo's address that stands in somebody's data must not make this machine ask its own network: a router's page, a
 //! cloud's metadata, a service that trusts whoever is inside. The check sits in the resolver, so that it sees the
@@ -19,19 +19,37 @@ pub(crate) struct PrivateHost {
     pub(crate) address: IpAddr,
 }
 
-/// Resolves as usual, and refuses a host if any of its addresses is not public.
-#[derive(Debug, Default)]
-pub(crate) struct PublicOnly(DefaultResolver);
+/// The HTTP library's own resolver, which says in one way that a host is not found; it calls what the system's resolver
+/// says an I/O error like any other.
+#[derive(Debug)]
+pub(crate) struct Lookup {
+    system: DefaultResolver,
+    public_only: bool,
+}
 
-impl Resolver for PublicOnly {
+impl Lookup {
+    /// With `public_only`, a host of which any address is not public is refused.
+    pub(crate) fn new(public_only: bool) -> Self {
+        Self {
+            system: DefaultResolver::default(),
+            public_only,
+        }
+    }
+}
+
+impl Resolver for Lookup {
     fn resolve(
         &self,
         uri: &Uri,
         config: &Config,
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, ureq::Error> {
-        let addresses = self.0.resolve(uri, config, timeout)?;
-        match addresses.iter().find(|address| !is_public(address.ip())) {
+        let addresses = match self.system.resolve(uri, config, timeout) {
+            Err(ureq::Error::Io(_)) => return Err(ureq::Error::HostNotFound),
+            other => other?,
+        };
+        let mut private = addresses.iter().filter(|address| !is_public(address.ip()));
+        match private.next().filter(|_| self.public_only) {
             None => Ok(addresses),
             Some(address) => Err(ureq::Error::Other(Box::new(PrivateHost {
                 host: uri.host().unwrap_or_default().to_owned(),
