@@ -38,7 +38,7 @@ pub(crate) fn text<A: ArgsInfo>(program: &Program, has_colour: bool) -> String {
     }
     out += &format!("\n{}\n", bold("Exit codes:"));
     for (codes, meaning) in exit_codes(&info) {
-        let head = format!("  {codes:<9}");
+        let head = format!("  {codes:<14}");
         out += &format!("{head}{}", wrap(&meaning, head.len(), head.len()));
     }
     for note in info.notes {

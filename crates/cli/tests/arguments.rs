@@ -132,7 +132,7 @@ fn help_shows_every_flag_with_its_choices_and_default_in_80_columns() {
             "\nGuests:\n      --guests N ",
             "  -h, --help ",
             "  pop-up-kitchen --cooks=3 --menu_card soup\n",
-            "  130, 143 ",
+            "  129, 130, 143 ",
             "\nNobody leaves hungry.\n",
         ] {
             assert!(help.contains(expected), "{expected:?} is not in\n{help}");
