@@ -83,7 +83,7 @@ impl Flow {
                     let swallowed = usize::from(
                         glyphs
                             .get(line.end)
-                            .is_some_and(|glyph| glyph.character == ' '),
+                            .is_some_and(|glyph| matches!(glyph.character, ' ' | '\n')),
                     );
                     let baseline = top - style.leading * (number as f32 + 0.5) - style.size * 0.35;
                     ink.line(

@@ -70,7 +70,7 @@ impl<'a> Book<'a> {
             .filter(|(_, used)| !used.characters.is_empty())
     }
 
-    /// Sets `text`; `field` is for errors. A line feed becomes a glyph without advance that ends its line.
+    /// Sets `text`; `field` is for errors. A line feed becomes a space without advance that ends its line.
     pub(crate) fn shape(
         &mut self,
         text: &str,
@@ -104,6 +104,7 @@ impl<'a> Book<'a> {
             '\r' | '\u{AD}' | '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}' => return Ok(()),
             other => other,
         };
+        let missing = |character| Error::MissingCharacter { character, field };
         if let Some(script) = script::unsupported(character) {
             return Err(Error::UnsupportedScript {
                 script,
@@ -112,13 +113,12 @@ impl<'a> Book<'a> {
             });
         }
         if character == '\n' {
+            // Printed as a space after its line, so that words stay apart for those who read the text and not the page.
+            let space = self.glyph(' ', weight).ok_or(missing(' '))?;
             glyphs.push(Glyph {
-                font: 0,
-                cid: 0,
-                width: 0.0,
                 advance: 0.0,
-                offset: None,
                 character,
+                ..space
             });
             return Ok(());
         }
@@ -131,25 +131,28 @@ impl<'a> Book<'a> {
             })?);
             return Ok(());
         }
-        for font in self.fonts.order(weight) {
-            if let Some((cid, width)) = self.used[font].take(character) {
-                glyphs.push(Glyph {
-                    font,
-                    cid,
-                    width: width / 1000.0,
-                    advance: width / 1000.0,
-                    offset: None,
-                    character,
-                });
-                return Ok(());
-            }
-        }
-        Err(Error::MissingCharacter { character, field })
+        glyphs.push(self.glyph(character, weight).ok_or(missing(character))?);
+        Ok(())
+    }
+
+    /// A character that stands on the line, in the first font that has it.
+    fn glyph(&mut self, character: char, weight: Weight) -> Option<Glyph> {
+        self.fonts.order(weight).find_map(|font| {
+            let (cid, width) = self.used[font].take(character)?;
+            Some(Glyph {
+                font,
+                cid,
+                width: width / 1000.0,
+                advance: width / 1000.0,
+                offset: None,
+                character,
+            })
+        })
     }
 
     /// A mark over or under the glyph before it, in the same font: what is not composed has to be placed.
     fn mark(&mut self, below: Glyph, mark: char) -> Option<Glyph> {
-        if below.cid == 0 {
+        if below.character == '\n' {
             return None;
         }
         let used = &mut self.used[below.font];

@@ -187,6 +187,29 @@ fn a_document_says_whose_it_is_in_which_language_and_what_follows_what() {
 }
 
 #[test]
+fn words_of_different_lines_stay_apart_for_who_reads_the_structure() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("cv.pdf");
+    let person = Person {
+        address: "12 Sea Road\nPort Ellen\n\nIslay".into(),
+        bio: "Once upon a time. ".repeat(40),
+        ..Person::invent(1, 0, Locale::En)
+    };
+    for layout in [Layout::Classic, Layout::Modern] {
+        let rendered = renderer(layout).render(&person, &face(64)).unwrap();
+        std::fs::write(&file, rendered.pdf).unwrap();
+        if let Some(structure) = text_of("pdfinfo", &["-struct-text", path(&file)]) {
+            for text in ["12 Sea Road Port Ellen Islay", person.bio.trim()] {
+                assert!(
+                    flat(&structure).contains(text),
+                    "{layout:?}: no {text:?} in {structure}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
 fn the_same_input_gives_the_same_bytes_and_other_input_another_identifier() {
     let face = face(300);
     let person = Person::invent(1, 0, Locale::En);
