@@ -127,14 +127,23 @@ pub(crate) fn number_to(bytes: &mut Vec<u8>, number: f32) {
     if thousandths < 0 {
         bytes.push(b'-');
     }
-    let (whole, rest) = (
-        thousandths.unsigned_abs() / 1000,
-        thousandths.unsigned_abs() % 1000,
-    );
-    bytes.extend_from_slice(whole.to_string().as_bytes());
+    let thousandths = thousandths.unsigned_abs();
+    let (mut whole, mut rest) = (thousandths / 1000, thousandths % 1000);
+    // From the last digit to the first: a page has hundreds of numbers, and formatting takes several times as long.
+    let mut digits = [0; 20];
+    let mut first = digits.len();
+    while first == digits.len() || whole > 0 {
+        first -= 1;
+        digits[first] = b'0' + (whole % 10) as u8;
+        whole /= 10;
+    }
+    bytes.extend_from_slice(&digits[first..]);
     if rest > 0 {
-        let digits = format!(".{rest:03}");
-        bytes.extend_from_slice(digits.trim_end_matches('0').as_bytes());
+        bytes.push(b'.');
+        while rest > 0 {
+            bytes.push(b'0' + (rest / 100) as u8);
+            rest = rest % 100 * 10;
+        }
     }
 }
 
@@ -151,6 +160,9 @@ mod tests {
             (-2.5, "-2.5"),
             (0.05, "0.05"),
             (12.0, "12"),
+            (-0.007, "-0.007"),
+            (1e9, "1000000000"),
+            (99.9996, "100"),
         ] {
             let mut bytes = Vec::new();
             number_to(&mut bytes, number);

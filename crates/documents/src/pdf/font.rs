@@ -116,18 +116,16 @@ fn to_unicode(used: &Used<'_>) -> Vec<u8> {
          /CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n\
          1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n",
     );
-    let codes: Vec<(usize, char)> = used
-        .characters
-        .iter()
-        .enumerate()
-        .map(|(index, character)| (index + 1, character.character))
-        .collect();
+    let characters = used.characters.iter().map(|character| character.character);
+    let codes: Vec<(u16, char)> = (1..).zip(characters).collect();
     for block in codes.chunks(100) {
         map += &format!("{} beginbfchar\n", block.len());
         for &(cid, character) in block {
-            map += &format!("<{cid:04X}> <");
+            map.push('<');
+            hexadecimal(&mut map, cid);
+            map += "> <";
             for unit in character.encode_utf16(&mut [0; 2]) {
-                map += &format!("{unit:04X}");
+                hexadecimal(&mut map, *unit);
             }
             map += ">\n";
         }
@@ -135,4 +133,15 @@ fn to_unicode(used: &Used<'_>) -> Vec<u8> {
     }
     map += "endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n";
     map.into_bytes()
+}
+
+/// Four digits.
+fn hexadecimal(text: &mut String, number: u16) {
+    let digit = |shift: u32| char::from_digit(u32::from(number >> shift & 15), 16);
+    text.extend(
+        [12, 8, 4, 0]
+            .into_iter()
+            .filter_map(digit)
+            .map(|digit| digit.to_ascii_uppercase()),
+    );
 }

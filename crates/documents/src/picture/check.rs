@@ -26,7 +26,7 @@ impl Format {
     }
 }
 
-/// The format of `bytes`, if they are a whole picture within the limits.
+/// The format of `bytes` by how they start, if there are not too many of them.
 pub(super) fn format(bytes: &[u8], limits: &Limits) -> Result<Format, PictureError> {
     if bytes.len() > limits.picture_bytes {
         return Err(PictureError::FileTooLarge {
@@ -35,18 +35,24 @@ pub(super) fn format(bytes: &[u8], limits: &Limits) -> Result<Format, PictureErr
         });
     }
     if bytes.starts_with(b"\xFF\xD8\xFF") {
-        jpeg(bytes, limits)?;
         Ok(Format::Jpeg)
     } else if bytes.starts_with(b"\x89PNG\r\n\x1A\n") {
-        png(bytes, limits)?;
         Ok(Format::Png)
     } else if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
-        webp(bytes)?;
         Ok(Format::WebP)
     } else {
         Err(PictureError::UnknownFormat {
             start: bytes[..bytes.len().min(8)].to_vec(),
         })
+    }
+}
+
+/// Whether `bytes` are a whole picture of this format within the limits.
+pub(super) fn whole(bytes: &[u8], format: Format, limits: &Limits) -> Result<(), PictureError> {
+    match format {
+        Format::Jpeg => jpeg(bytes, limits),
+        Format::Png => png(bytes, limits),
+        Format::WebP => webp(bytes),
     }
 }
 

@@ -7,11 +7,11 @@ use brigade_thumbnail::Size;
 use image::{DynamicImage, ImageDecoder, ImageReader, Rgb, RgbImage};
 
 use super::Pixels;
-use super::check::Format;
+use super::check::{self, Format};
 use crate::error::PictureError;
 use crate::options::Limits;
 
-/// Decodes a picture that [`super::check`] let through; transparency is laid over white.
+/// Decodes a picture, if it is whole and within the limits; transparency is laid over white.
 ///
 /// A JPEG is read at 1/8, 1/4, 1/2 or 1 of its sides, whichever is the smallest of at least `side` pixels.
 pub(super) fn decode(
@@ -20,16 +20,22 @@ pub(super) fn decode(
     side: u32,
     limits: &Limits,
 ) -> Result<Pixels, PictureError> {
-    match format {
-        Format::Jpeg => match thumbnail(bytes, side, limits) {
-            Err(brigade_thumbnail::Error::Unsupported(_)) => whole(bytes, format, limits),
-            read => read.map_err(|error| PictureError::Decode {
+    if format != Format::Jpeg {
+        check::whole(bytes, format, limits)?;
+        return whole(bytes, format, limits);
+    }
+    // The reader of thumbnails walks the file to its end within the same limits before it decodes. What it refuses is
+    // walked again, for an error that says which limit or part it was.
+    thumbnail(bytes, side, limits).or_else(|error| {
+        check::whole(bytes, format, limits)?;
+        match error {
+            brigade_thumbnail::Error::Unsupported(_) => whole(bytes, format, limits),
+            error => Err(PictureError::Decode {
                 format: format.name(),
                 source: error.into(),
             }),
-        },
-        Format::Png | Format::WebP => whole(bytes, format, limits),
-    }
+        }
+    })
 }
 
 fn thumbnail(bytes: &[u8], side: u32, limits: &Limits) -> Result<Pixels, brigade_thumbnail::Error> {
