@@ -1,7 +1,7 @@
 //! The picture path on arbitrary bytes: check, decoders, resize, encoder and the PDF around the result.
 //!
 //! In the folder above: `cargo +nightly fuzz run picture -- -max_len=16384`, or without a nightly compiler
-//! `RUSTC_BOOTSTRAP=1 cargo fuzz run picture -- -max_len=16384`. Seed `fuzz/corpus/picture` with small pictures.
+//! `RUSTC_BOOTSTRAP=1 cargo fuzz run --sanitizer none picture -- -max_len=16384`. Seed `fuzz/corpus/picture` with small pictures.
 
 #![no_main]
 

@@ -1,7 +1,8 @@
 //! What a picture's file must show before a decoder may allocate anything: a known format, sane sizes, and its end.
 //!
 //! Decoders forgive: `image` returns `Ok` for a JPEG cut in half, with the rest grey. So the file's own
-//! structure is walked here, from marker to marker, without looking at pixels.
+//! structure is walked here, from marker to marker, without looking at pixels; but for a JPEG that the reader of
+//! thumbnails took, which does the same.
 
 use memchr::memchr;
 
