@@ -11,12 +11,10 @@
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
 use std::error::Error;
-use std::hint::black_box;
-use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, Stdio};
-use std::time::Duration;
+use std::process::Command;
 
+use brigade_benches::{Peer, Steps, libjpeg};
 use brigade_documents::{ArchiveWriter, Layout, Locale, Options, Person, Renderer};
 use brigade_thumbnail::Size;
 
@@ -35,7 +33,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         None => std::fs::write(&file, brigade_portraits::portrait_jpeg(1, 0))?,
     }
     let face = std::fs::read(&file)?;
-    let mut libjpeg = libjpeg(folder.path(), &file);
+    let mut libjpeg = libjpeg(folder.path()).and_then(|program| {
+        let mut command = Command::new(program);
+        command.arg(&file);
+        Peer::start(command)
+    });
     let mut article = article(&file);
 
     let renderer = Renderer::new(Options::default())?;
@@ -58,27 +60,30 @@ fn main() -> Result<(), Box<dyn Error>> {
         if let Some(probe) = article.as_mut().filter(|_| round % 8 == 0) {
             steps.add("the article's program, one CV", probe.seconds()?);
         }
-        steps.time("decode at 1/4 (brigade-thumbnail)", || {
+        steps.time("decode at 1/4 (brigade-thumbnail)", REPEATS, || {
             Ok(brigade_thumbnail::read(&face, &reader)?)
         })?;
-        steps.time("full decode (image)", || {
+        steps.time("full decode (image)", REPEATS, || {
             Ok(image::load_from_memory(&face)?)
         })?;
-        steps.time("person, page and PDF around a dot", || {
+        steps.time("person, page and PDF around a dot", REPEATS, || {
             let person = Person::invent(1, round as u64, Locale::En);
             Ok(renderer.render(&person, &dot)?)
         })?;
-        steps.time("classic PDF", || Ok(renderer.render(person, &face)?))?;
-        steps.time("modern PDF", || Ok(modern.render(person, &face)?))?;
+        steps.time("classic PDF", REPEATS, || {
+            Ok(renderer.render(person, &face)?)
+        })?;
+        steps.time("modern PDF", REPEATS, || Ok(modern.render(person, &face)?))?;
         let pdf = renderer.render(person, &face)?.pdf;
         let mut archive = ArchiveWriter::new(Vec::new());
-        steps.time("ZIP entry", || Ok(archive.add("cv.pdf", &pdf)?))?;
+        steps.time("ZIP entry", REPEATS, || Ok(archive.add("cv.pdf", &pdf)?))?;
         let mut archive = ArchiveWriter::new(Vec::new());
-        steps.time("one CV: person, classic PDF, ZIP entry", || {
+        steps.time("one CV: person, classic PDF, ZIP entry", REPEATS, || {
             let person = Person::invent(1, round as u64, Locale::En);
             Ok(archive.add("cv.pdf", &renderer.render(&person, &face)?.pdf)?)
         })?;
     }
+    println!("CPU time, median of {ROUNDS} rounds");
     steps.print();
     let [decode, whole] = [
         "decode at 1/4 (brigade-thumbnail)",
@@ -113,124 +118,10 @@ fn dot() -> Vec<u8> {
     bytes.into_inner()
 }
 
-/// Seconds by step, in the order in which the steps came first.
-#[derive(Default)]
-struct Steps {
-    names: Vec<&'static str>,
-    seconds: Vec<Vec<f64>>,
-}
-
-impl Steps {
-    fn add(&mut self, name: &'static str, seconds: f64) {
-        let index = self
-            .names
-            .iter()
-            .position(|known| *known == name)
-            .unwrap_or_else(|| {
-                self.names.push(name);
-                self.seconds.push(Vec::new());
-                self.names.len() - 1
-            });
-        self.seconds[index].push(seconds);
-    }
-
-    fn time<T>(
-        &mut self,
-        name: &'static str,
-        mut step: impl FnMut() -> Result<T, Box<dyn Error>>,
-    ) -> Result<(), Box<dyn Error>> {
-        let start = cpu_time();
-        for _ in 0..REPEATS {
-            black_box(step()?);
-        }
-        self.add(
-            name,
-            (cpu_time() - start).as_secs_f64() / f64::from(REPEATS),
-        );
-        Ok(())
-    }
-
-    fn median(&self, name: &str) -> Option<f64> {
-        let index = self.names.iter().position(|known| *known == name)?;
-        let mut seconds = self.seconds[index].clone();
-        seconds.sort_by(f64::total_cmp);
-        Some(seconds[seconds.len() / 2])
-    }
-
-    fn print(&self) {
-        println!("CPU time, median of {ROUNDS} rounds");
-        for name in &self.names {
-            println!(
-                "{:>10.3} ms  {name}",
-                self.median(name).unwrap_or(f64::NAN) * 1e3
-            );
-        }
-    }
-}
-
-fn cpu_time() -> Duration {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
-    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
-}
-
-/// A peer in a process of its own that does one round for each line it gets.
-struct Probe {
-    child: Child,
-    answers: BufReader<ChildStdout>,
-}
-
-impl Probe {
-    fn start(mut command: Command) -> Option<Self> {
-        let mut child = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .ok()?;
-        let answers = BufReader::new(child.stdout.take()?);
-        Some(Self { child, answers })
-    }
-
-    fn seconds(&mut self) -> Result<f64, Box<dyn Error>> {
-        self.child
-            .stdin
-            .as_mut()
-            .ok_or("the probe has no input")?
-            .write_all(b"\n")?;
-        let mut line = String::new();
-        self.answers.read_line(&mut line)?;
-        Ok(line.trim().parse()?)
-    }
-}
-
-impl Drop for Probe {
-    fn drop(&mut self) {
-        // It ends at the end of its input.
-        drop(self.child.stdin.take());
-        let _ = self.child.wait();
-    }
-}
-
-fn libjpeg(folder: &Path, face: &Path) -> Option<Probe> {
-    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/peers/libjpeg_turbo.c");
-    let program = folder.join("probe");
-    let built = Command::new("cc")
-        .args(["-O2", "-o"])
-        .arg(&program)
-        .args([source, "-ljpeg"])
-        .status();
-    if !built.is_ok_and(|status| status.success()) {
-        println!("no libjpeg-turbo to compare with: its probe cannot be compiled");
-        return None;
-    }
-    let mut command = Command::new(program);
-    command.arg(face);
-    Probe::start(command)
-}
-
-fn article(face: &Path) -> Option<Probe> {
+fn article(face: &Path) -> Option<Peer> {
     let mut command = Command::new(std::env::var_os("BRIGADE_PYTHON")?);
     command
         .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/peers/article_cv.py"))
         .arg(face);
-    Probe::start(command)
+    Peer::start(command)
 }

@@ -1,8 +1,9 @@
-/* CPU time of libjpeg's full decode of one file: seconds per decode, one line a round, as read from standard input.
+/* CPU time of libjpeg's decode of one file: seconds per decode, one line a round, as read from standard input.
  *
  *   cc -O2 -o probe benches/peers/libjpeg_turbo.c -ljpeg && echo | ./probe face.jpg
  *
- * Each line of input starts one round of the number of decodes given as the second argument (default 5).
+ * Each line of input starts one round of the number of decodes given as the second argument (default 5);
+ * the third divides the sides (default 1, a full decode).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +16,7 @@ static double now(void) {
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-static void decode(const unsigned char *bytes, unsigned long size, unsigned char *pixels, size_t room) {
+static void decode(const unsigned char *bytes, unsigned long size, int divisor, unsigned char *pixels, size_t room) {
     struct jpeg_decompress_struct d;
     struct jpeg_error_mgr errors;
     d.err = jpeg_std_error(&errors);
@@ -23,6 +24,8 @@ static void decode(const unsigned char *bytes, unsigned long size, unsigned char
     jpeg_mem_src(&d, bytes, size);
     jpeg_read_header(&d, TRUE);
     d.out_color_space = JCS_RGB;
+    d.scale_num = 1;
+    d.scale_denom = divisor;
     jpeg_start_decompress(&d);
     size_t row = (size_t)d.output_width * 3;
     if (row * d.output_height > room) exit(3);
@@ -44,11 +47,12 @@ int main(int count, char **arguments) {
     size_t room = 192u << 20;
     unsigned char *pixels = malloc(room);
     int rounds = count > 2 ? atoi(arguments[2]) : 5;
-    decode(bytes, size, pixels, room);
+    int divisor = count > 3 ? atoi(arguments[3]) : 1;
+    decode(bytes, size, divisor, pixels, room);
     char line[64];
     while (fgets(line, sizeof line, stdin)) {
         double start = now();
-        for (int round = 0; round < rounds; round++) decode(bytes, size, pixels, room);
+        for (int round = 0; round < rounds; round++) decode(bytes, size, divisor, pixels, room);
         printf("%.9f\n", (now() - start) / rounds);
         fflush(stdout);
     }

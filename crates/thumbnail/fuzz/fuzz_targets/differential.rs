@@ -39,6 +39,10 @@ fuzz_target!(|choices: &[u8]| {
         let options = Options::new(Size::AtLeast(u16::MAX.into(), 1)).fidelity(fidelity);
         let ours = read(&jpeg, &options).expect("the encoder writes what we read");
         let Ok(theirs) = &theirs else { continue };
+        // zune-jpeg 0.5 misreads this encoder's optimised tables without a word; libjpeg reads what we read.
+        if kind & 16 != 0 {
+            continue;
+        }
         // Other decoders interpolate chroma in other ways, and noise shows it: compared where nothing is
         // interpolated, and chroma is not clipped on its way.
         if grey || sampling == SamplingFactor::F_1_1 {
