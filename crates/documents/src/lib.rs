@@ -51,4 +51,5 @@ pub use font::check_font;
 pub use locale::Locale;
 pub use options::{Day, Layout, Limits, Options, Paper};
 pub use person::{Career, Degree, Fluency, Person, Position};
+pub use picture::Reader;
 pub use renderer::{Rendered, Renderer};

@@ -18,6 +18,8 @@ const QUALITY: u8 = 85;
 /// A square picture, ready to be embedded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Printed {
+    /// What made pixels of its file.
+    pub(crate) reader: Reader,
     /// A baseline JPEG of three components.
     pub(crate) jpeg: Vec<u8>,
     /// In pixels.
@@ -27,9 +29,40 @@ pub(crate) struct Printed {
 /// Pixels as decoders hand them over: red, green, blue, one byte each.
 #[derive(Debug)]
 struct Pixels {
+    reader: Reader,
     rgb: Vec<u8>,
     width: u32,
     height: u32,
+}
+
+/// What made pixels of a picture's file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reader {
+    /// The reader of thumbnails.
+    Thumbnail {
+        /// By what the sides were divided while reading.
+        divisor: u8,
+        /// Scans that were decoded.
+        scans_read: usize,
+        /// Scans that the file has; 1 and few more in a baseline file.
+        scans: usize,
+    },
+    /// The `image` crate, for what is no JPEG, or is one of a kind that the reader of thumbnails does not take.
+    Image,
+}
+
+impl std::fmt::Display for Reader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Thumbnail {
+                divisor,
+                scans_read,
+                scans,
+            } => write!(f, "thumbnail, 1/{divisor}, {scans_read} of {scans} scans"),
+            Self::Image => f.write_str("image"),
+        }
+    }
 }
 
 /// Prepares `bytes` for a square of `side` pixels. What is not square loses its margins; what is smaller stays small.
@@ -37,6 +70,7 @@ pub(crate) fn prepare(bytes: &[u8], side: u16, limits: &Limits) -> Result<Printe
     let format = check::format(bytes, limits)?;
     let side = u32::from(side);
     let pixels = decode::decode(bytes, format, side, limits)?;
+    let reader = pixels.reader;
     let side = side.min(pixels.width).min(pixels.height);
     let rgb = resize(pixels, side)?;
     let side = u16::try_from(side).expect("no larger than the side that was asked for");
@@ -46,11 +80,13 @@ pub(crate) fn prepare(bytes: &[u8], side: u16, limits: &Limits) -> Result<Printe
     encoder
         .encode(&rgb, side, side, ColorType::Rgb)
         .map_err(|error| PictureError::Prepare(error.into()))?;
-    Ok(Printed { jpeg, side })
+    Ok(Printed { jpeg, side, reader })
 }
 
 fn resize(pixels: Pixels, side: u32) -> Result<Vec<u8>, PictureError> {
-    let Pixels { rgb, width, height } = pixels;
+    let Pixels {
+        rgb, width, height, ..
+    } = pixels;
     if (width, height) == (side, side) {
         return Ok(rgb);
     }

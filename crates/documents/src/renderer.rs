@@ -5,7 +5,7 @@ use crate::font::FontSet;
 use crate::options::Options;
 use crate::pdf::{self, About};
 use crate::person::Person;
-use crate::picture;
+use crate::picture::{self, Reader};
 use crate::sheet::Sheet;
 use crate::text::Book;
 
@@ -23,6 +23,8 @@ pub struct Rendered {
     pub pdf: Vec<u8>,
     /// How many pages it has.
     pub pages: usize,
+    /// What read the picture.
+    pub reader: Reader,
 }
 
 impl Renderer {
@@ -60,6 +62,7 @@ impl Renderer {
         // The page first: it is the cheaper of the two to fail.
         let sheet = self.typeset(person)?;
         let picture = picture::prepare(picture, layout.picture_side(), limits)?;
+        let reader = picture.reader;
         let name = person.name.split_whitespace().collect::<Vec<_>>().join(" ");
         let pages = sheet.pages.len();
         let about = About {
@@ -73,7 +76,7 @@ impl Renderer {
             created: self.options.created,
         };
         let pdf = pdf::write(sheet, picture, about)?;
-        Ok(Rendered { pdf, pages })
+        Ok(Rendered { pdf, pages, reader })
     }
 
     fn typeset(&self, person: &Person) -> Result<Sheet<'_>, Error> {

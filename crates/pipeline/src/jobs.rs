@@ -101,6 +101,8 @@ pub(crate) struct Cv {
     pub person: String,
     /// What its file is to be called.
     pub file: String,
+    /// What read the face.
+    pub reader: String,
     #[serde(with = "serde_bytes")]
     pub pdf: Vec<u8>,
 }
@@ -145,6 +147,7 @@ impl Job for RenderCv {
             Ok(rendered) => Ok(Cv {
                 file: self.name.of(self.index, &person),
                 person: person.name,
+                reader: rendered.reader.to_string(),
                 pdf: rendered.pdf,
             }),
             Err(source) => Err(RenderError::Document {

@@ -65,6 +65,7 @@ pub(crate) fn render(stage: &Stage<'_>, faces: &BTreeMap<u64, Face>) -> Result<R
             archive.add(&cv.file, &cv.pdf).map_err(Error::Archive)?;
             packing += start.elapsed();
             task.bytes = Some(cv.pdf.len() as u64);
+            task.reader = Some(cv.reader);
             task.label = Some(cv.person);
         } else {
             task.label = who.map(|who| who.name());

@@ -88,6 +88,9 @@ pub struct Task {
     /// Size of what it delivered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bytes: Option<u64>,
+    /// What read its input, where there is a choice of readers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reader: Option<String>,
     /// Attempts repeated inside it, such as a request sent again.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub retries: u32,

@@ -69,6 +69,10 @@ fn task() -> impl Strategy<Value = Task> {
             cpu_ns,
             rss_bytes: what.0,
             bytes: what.0,
+            reader: what
+                .2
+                .as_ref()
+                .map(|failure: &Failure| failure.message.clone()),
             retries: what.1,
             failure: what.2,
             retried: what.3,

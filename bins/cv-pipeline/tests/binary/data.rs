@@ -110,6 +110,10 @@ fn json_lines_are_rows_too_with_careers_and_without_what_may_be_invented() {
 
     let faces = format!("--faces={}", folder.path().join("photos").display());
     let refused = run(&path, &format!("--layout=modern {faces}")).expect(3);
+    assert_eq!(
+        refused.tasks(1)[0]["reader"],
+        "thumbnail, 1/1, 1 of 1 scans"
+    );
     assert_eq!(names(&refused), ["00000-Ada.pdf"]);
     assert!(failures(&refused).contains("1: \"line 3, column date_of_birth: it is missing"));
     let invented = run(&path, &format!("--missing=invent {faces}")).expect(3);

@@ -6,8 +6,8 @@ use std::io::Cursor;
 use brigade_thumbnail::Size;
 use image::{DynamicImage, ImageDecoder, ImageReader, Rgb, RgbImage};
 
-use super::Pixels;
 use super::check::{self, Format};
+use super::{Pixels, Reader};
 use crate::error::PictureError;
 use crate::options::Limits;
 
@@ -46,6 +46,11 @@ fn thumbnail(bytes: &[u8], side: u32, limits: &Limits) -> Result<Pixels, brigade
     let options = brigade_thumbnail::Options::new(Size::AtLeast(side, side)).limits(bounds);
     let picture = brigade_thumbnail::read(bytes, &options)?.upright();
     Ok(Pixels {
+        reader: Reader::Thumbnail {
+            divisor: picture.divisor,
+            scans_read: picture.scans_read,
+            scans: picture.info.scans,
+        },
         rgb: picture.rgb,
         width: picture.width,
         height: picture.height,
@@ -84,6 +89,7 @@ fn whole(bytes: &[u8], format: Format, limits: &Limits) -> Result<Pixels, Pictur
     };
     let (width, height) = rgb.dimensions();
     Ok(Pixels {
+        reader: Reader::Image,
         rgb: rgb.into_raw(),
         width,
         height,

@@ -23,7 +23,8 @@ fuzz_target!(|choices: &[u8]| {
     let mut encoder = Encoder::new(&mut jpeg, 1 + quality % 100);
     encoder.set_sampling_factor(sampling);
     encoder.set_progressive(kind & 8 != 0);
-    encoder.set_optimized_huffman_tables(kind & 16 != 0);
+    // No optimised Huffman tables: this encoder panics over them for some pictures, and zune-jpeg 0.5 misreads them
+    // for others without a word, where libjpeg reads what we read.
     if kind & 32 != 0 {
         encoder.set_restart_interval(1 + u16::from(*restart) % 20);
     }
@@ -39,10 +40,6 @@ fuzz_target!(|choices: &[u8]| {
         let options = Options::new(Size::AtLeast(u16::MAX.into(), 1)).fidelity(fidelity);
         let ours = read(&jpeg, &options).expect("the encoder writes what we read");
         let Ok(theirs) = &theirs else { continue };
-        // zune-jpeg 0.5 misreads this encoder's optimised tables without a word; libjpeg reads what we read.
-        if kind & 16 != 0 {
-            continue;
-        }
         // Other decoders interpolate chroma in other ways, and noise shows it: compared where nothing is
         // interpolated, and chroma is not clipped on its way.
         if grey || sampling == SamplingFactor::F_1_1 {
