@@ -15,8 +15,8 @@ use brigade_portraits::Latency;
 /// Fetch N faces, lay each on a CV of an invented person, pack the CVs into a ZIP, and say what it cost.
 ///
 /// Phase 1 fetches and waits; phase 2 renders and computes. Each runs in a mode of its own: `sequential` (a loop),
-/// `threads`, or `processes`, which survive crashes. The article's words `common`, `multithreading` and
-/// `multiprocessing` mean the same.
+/// `threads`, or `processes`, which survive crashes; `gil` is a model of Python's threads, of which one runs at a time.
+/// The article's words `common`, `multithreading` and `multiprocessing` mean the first three.
 #[derive(Debug, FromArgs, ArgsInfo)]
 #[argh(
     example = "{command_name} --cvs=100 --p1-type=threads --p2-type=processes",

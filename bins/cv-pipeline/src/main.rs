@@ -147,6 +147,7 @@ fn config(
     config.fonts.clone_from(&args.font);
     config.details = args.details;
     config.grace = args.grace;
+    config.gil = Some(brigade_gil::build);
     config.not_measured = service.map(Service::pid).into_iter().collect();
     Ok(config)
 }

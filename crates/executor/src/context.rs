@@ -24,6 +24,8 @@ pub trait Waiting: Send + Sync {
     fn release(&self);
     /// The wait is over; may block until the job may go on.
     fn acquire(&self);
+    /// The job asks whether to stop, within a wait or outside: a place where another may go on in its stead.
+    fn checkpoint(&self) {}
 }
 
 /// The job was asked to stop: what [`Context::checkpoint`] returns, and a job may pass on as its own error.
@@ -74,6 +76,9 @@ impl Context {
     /// True when nobody wants the output any more. Long jobs ask now and then.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
+        if let Some(waiting) = &self.waiting {
+            waiting.checkpoint();
+        }
         self.cancel
             .as_ref()
             .is_some_and(|cancel| cancel.is_cancelled())

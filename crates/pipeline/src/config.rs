@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use brigade_documents::{Layout, Locale, Options, Paper};
+use brigade_executor::{BuildError, Builder, Executor};
 use brigade_faces::Source;
 
 use crate::{Data, Duplicates, Mode, Name, Selection};
@@ -51,9 +52,15 @@ pub struct Config {
     pub details: bool,
     /// How long running tasks may go on after an interrupt.
     pub grace: Duration,
+    /// Builds the executor of mode `gil`. This crate has none of its own: whoever starts the run hands it in, and
+    /// without it that mode is refused.
+    pub gil: Option<Backend>,
     /// Processes that belong to this tree but not to the work, such as a face service: not measured.
     pub not_measured: Vec<u32>,
 }
+
+/// Makes an executor, over whatever backend, from the options of a phase.
+pub type Backend = fn(Builder) -> Result<Executor, BuildError>;
 
 /// How the tasks of one phase run.
 #[derive(Clone, Debug)]
@@ -97,6 +104,7 @@ impl Config {
             fonts: Vec::new(),
             details: false,
             grace: Duration::from_secs(5),
+            gil: None,
             not_measured: Vec::new(),
         }
     }

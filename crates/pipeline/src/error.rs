@@ -47,6 +47,14 @@ pub enum Error {
         #[source]
         source: brigade_executor::BuildError,
     },
+    /// The phase is to run in a mode that nobody handed in.
+    #[error("the phase `{phase}` cannot run in mode {mode}: it is not part of this program")]
+    NoBackend {
+        /// `faces` or `cvs`.
+        phase: &'static str,
+        /// The mode.
+        mode: &'static str,
+    },
     /// A font could not be used.
     #[error("the fonts cannot be used")]
     Fonts(#[source] brigade_documents::Error),
@@ -62,6 +70,9 @@ impl Error {
     /// Whether asking differently would help: the folder is in use, the data is not fit. Everything else is fatal.
     #[must_use]
     pub fn is_usage(&self) -> bool {
-        matches!(self, Error::Locked { .. } | Error::Data(_))
+        matches!(
+            self,
+            Error::Locked { .. } | Error::Data(_) | Error::NoBackend { .. }
+        )
     }
 }

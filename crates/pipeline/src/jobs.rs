@@ -127,9 +127,10 @@ pub(crate) enum RenderError {
 impl Job for RenderCv {
     const NAME: &'static str = "render-cv";
     type Output = Cv;
-    type Error = RenderError;
+    /// A [`RenderError`], or that it was called off.
+    type Error = Box<dyn std::error::Error + Send + Sync>;
 
-    fn run(self, context: &Context) -> Result<Cv, RenderError> {
+    fn run(self, context: &Context) -> Result<Cv, Self::Error> {
         // Fonts are loaded once per worker. A failure is not kept: it names a file that may be mended.
         let renderer = match context.state::<Renderer>() {
             Some(renderer) => renderer,
@@ -138,10 +139,12 @@ impl Job for RenderCv {
                 context.state_or_init(|| renderer)
             }
         };
-        let face = fs::read(&self.face).map_err(|source| RenderError::Face {
+        let face = context.waiting(|| fs::read(&self.face));
+        let face = face.map_err(|source| RenderError::Face {
             path: self.face.clone(),
             source,
         })?;
+        context.checkpoint()?;
         let person = self.who.person();
         match renderer.render(&person, &face) {
             Ok(rendered) => Ok(Cv {
@@ -153,7 +156,8 @@ impl Job for RenderCv {
             Err(source) => Err(RenderError::Document {
                 person: person.name,
                 source,
-            }),
+            }
+            .into()),
         }
     }
 }

@@ -52,7 +52,7 @@ mod work;
 pub use brigade_documents::{Layout, Locale, Paper, Person, check_font};
 pub use brigade_faces::{Source, SourceError};
 pub use check::{Checked, check};
-pub use config::{Config, PhaseConfig};
+pub use config::{Backend, Config, PhaseConfig};
 pub use data::{BadRow, Data, DataError, DataOptions, Missing};
 pub use duplicates::{Duplicates, UnknownDuplicates};
 pub use error::Error;

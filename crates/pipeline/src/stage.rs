@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use brigade_executor::{Event, Executor, Metrics, Observer as _};
 use brigade_report::{Phase, Task};
 
+use crate::mode::Kind;
 use crate::recorder::{Recorder, nanoseconds};
 use crate::{Config, Error, Interrupt, PhaseConfig, Progress, folder::RunFolder};
 
@@ -40,20 +41,26 @@ impl Stage<'_> {
     ) -> Result<Running<'_>, Error> {
         let started_ns = nanoseconds(self.epoch.elapsed());
         let recorder = Recorder::new(self.epoch);
-        let executor = Executor::builder()
-            .mode(config.mode.kind())
+        let builder = Executor::builder()
             .workers(config.workers as usize)
             .metrics(Metrics::Full)
             .crash_retries(CRASH_RETRIES)
             .observer({
                 let recorder = Arc::clone(&recorder);
                 move |event: &Event<'_>| recorder.observe(event)
-            })
-            .build()
-            .map_err(|source| Error::Executor {
-                phase: name,
-                source,
-            })?;
+            });
+        let built = match (config.mode.kind(), self.config.gil) {
+            (Kind::Own(mode), _) => builder.mode(mode).build(),
+            (Kind::Gil, Some(gil)) => gil(builder),
+            (Kind::Gil, None) => {
+                let mode = config.mode.canonical();
+                return Err(Error::NoBackend { phase: name, mode });
+            }
+        };
+        let executor = built.map_err(|source| Error::Executor {
+            phase: name,
+            source,
+        })?;
         self.interrupt.watch(&executor, self.config.grace);
         (self.progress)(Progress::PhaseStarted { phase: name, total });
         let phase = Phase {

@@ -105,6 +105,24 @@ fn a_hundred_fetched_on_threads_and_rendered_in_processes() {
 }
 
 #[test]
+fn gil_waits_on_many_threads_and_computes_on_one() {
+    let done = Run::new(
+        "--cvs=10 --p1_type=gil --p2_type=gil --p1_max_workers=8 --p2_max_workers=8 --latency=0.2",
+    )
+    .done()
+    .expect(0);
+    assert!(done.stdout.contains("Test type for phase 1: gil"));
+    let fetched = done.tasks(0);
+    assert_eq!(
+        (distinct(&fetched, "pid"), distinct(&fetched, "tid")),
+        (1, 8),
+        "eight threads wait at once"
+    );
+    assert_eq!(done.pdfs().len(), 10);
+    assert_eq!(done.pdfs(), Run::new("--cvs=10").done().expect(0).pdfs());
+}
+
+#[test]
 fn details_are_a_json_array_of_true_lines() {
     let done = Run::new("--cvs=3 --details=Y --p1_type=threads --p2_type=processes")
         .done()
