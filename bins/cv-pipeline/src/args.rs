@@ -141,6 +141,10 @@ pub(crate) struct Args {
     )]
     pub(crate) grace: Duration,
 
+    /// print what this machine offers and what follows for the flags; make nothing
+    #[argh(switch)]
+    pub(crate) doctor: bool,
+
     /// no progress on stderr
     #[argh(switch, short = 'q')]
     pub(crate) quiet: bool,
@@ -188,6 +192,7 @@ pub(crate) const PROGRAM: Program = Program {
                 Flag::new("p2-type").default("common").one_of(&Mode::NAMES),
                 Flag::new("p1-max-workers").default("10"),
                 Flag::new("p2-max-workers").default("10"),
+                Flag::new("doctor"),
             ],
         },
         Group {

@@ -1,6 +1,7 @@
 //! The article's program: N faces fetched, N CVs rendered into one ZIP, in any mode, with one report.
 
 mod args;
+mod doctor;
 mod dry_run;
 mod exports;
 mod people;
@@ -18,6 +19,7 @@ use brigade_portraits::{Pictures, ServerConfig};
 use brigade_report::Outcome;
 
 use crate::args::{Args, PROGRAM};
+use crate::doctor::doctor;
 use crate::dry_run::dry_run;
 use crate::exports::Exports;
 use crate::people::open_data;
@@ -49,6 +51,9 @@ fn main() -> Exit {
 }
 
 fn work(args: &Args) -> Result<Exit, Box<dyn Error>> {
+    if args.doctor {
+        return doctor(args.json);
+    }
     let interrupt = Arc::new(Interrupt::default());
     let signals = Signals::install()?;
     signals.on_stop({

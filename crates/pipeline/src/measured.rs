@@ -3,12 +3,18 @@
 use brigade_metrics::Series;
 use brigade_report::{Machine, Sample, Sampling};
 
+use crate::Error;
 use crate::recorder::nanoseconds;
 
-pub(crate) fn machine(machine: &brigade_metrics::Machine) -> Machine {
-    Machine {
-        os: machine.os.clone(),
-        cpu_brand: machine.cpu_brand.clone(),
+/// What the machine offers, as records tell it.
+///
+/// # Errors
+/// When its counters are out of reach.
+pub fn machine() -> Result<Machine, Error> {
+    let machine = brigade_metrics::Machine::describe().map_err(Error::Metrics)?;
+    Ok(Machine {
+        os: machine.os,
+        cpu_brand: machine.cpu_brand,
         cores_logical: count(machine.cores_logical),
         cores_physical: machine.cores_physical.map(count),
         cores_effective: count(machine.cores_effective),
@@ -16,7 +22,7 @@ pub(crate) fn machine(machine: &brigade_metrics::Machine) -> Machine {
         ram_bytes: machine.ram_bytes,
         memory_limit_bytes: machine.memory_limit_bytes,
         open_files_limit: machine.open_files_limit,
-    }
+    })
 }
 
 pub(crate) fn sampling(series: &Series) -> Sampling {

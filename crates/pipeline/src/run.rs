@@ -27,7 +27,7 @@ pub fn run(
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Run, Error> {
     let started_at = SystemTime::now();
-    let machine = machine(&brigade_metrics::Machine::describe().map_err(Error::Metrics)?);
+    let machine = machine()?;
     let epoch = Instant::now();
     let mut record = Run {
         schema: brigade_report::SCHEMA,

@@ -6,6 +6,7 @@
 //! pointer, and filters. Charts stay small whatever the number of tasks: what cannot be seen apart is merged.
 
 mod chart;
+mod comparison;
 mod data;
 mod gantt;
 mod machine;
@@ -15,10 +16,11 @@ mod phases;
 use crate::lanes::Lane;
 use crate::phase::{Failure, Task};
 use crate::quantity::{count, size};
-use crate::run::{Outcome, Run};
+use crate::run::{Machine, Outcome, Run};
 use crate::summary::Summary;
 use base64::Engine as _;
 use chart::{Axis, table, time};
+pub use comparison::comparison_html;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
@@ -34,6 +36,34 @@ pub fn html(run: &Run) -> String {
     let summaries = Summary::of_run(run);
     let lanes: Vec<Vec<Lane<'_>>> = run.phases.iter().map(Lane::of).collect();
     let title = format!("{}: {} of {}", run.program, run.closing.made, run.requested);
+    let body = html! {
+        (header(run))
+        section aria-labelledby="overview" {
+            h2 id="overview" { "Phases" }
+            (overview::tables(&run.phases, &summaries))
+        }
+        (failures(run))
+        @for (index, phase) in run.phases.iter().enumerate() {
+            (phases::section(index + 1, phase, &summaries[index], &lanes[index]))
+        }
+        section aria-labelledby="machine" {
+            h2 id="machine" { "Machine" }
+            (machine_facts(run))
+            (machine::section(run, Axis { start_ns: 0, end_ns: end_ns(run) }))
+        }
+        (recommendation(run))
+    };
+    let script = html! {
+        @if let Some(block) = data::block(run, &lanes) {
+            script type="application/json" id="data" { (PreEscaped(block)) }
+            script { (PreEscaped(SCRIPT)) }
+        }
+    };
+    frame(&title, &body, &script)
+}
+
+/// A page around its parts, with a policy that allows our style and our script and nothing else.
+fn frame(title: &str, body: &Markup, script: &Markup) -> String {
     let policy = format!(
         "default-src 'none'; style-src '{}'; script-src '{}'; img-src data:; base-uri 'none'; form-action 'none'",
         hash(STYLE),
@@ -54,28 +84,9 @@ pub fn html(run: &Run) -> String {
             }
             body {
                 a.skip href="#main" { "To the report" }
-                main id="main" {
-                    (header(run))
-                    section aria-labelledby="overview" {
-                        h2 id="overview" { "Phases" }
-                        (overview::tables(&run.phases, &summaries))
-                    }
-                    (failures(run))
-                    @for (index, phase) in run.phases.iter().enumerate() {
-                        (phases::section(index + 1, phase, &summaries[index], &lanes[index]))
-                    }
-                    section aria-labelledby="machine" {
-                        h2 id="machine" { "Machine" }
-                        (machine_facts(run))
-                        (machine::section(run, Axis { start_ns: 0, end_ns: end_ns(run) }))
-                    }
-                    (recommendation(run))
-                }
+                main id="main" { (body) }
                 div id="tip" role="status" hidden {}
-                @if let Some(block) = data::block(run, &lanes) {
-                    script type="application/json" id="data" { (PreEscaped(block)) }
-                    script { (PreEscaped(SCRIPT)) }
-                }
+                (script)
             }
         }
     };
@@ -226,7 +237,16 @@ fn recommendation(run: &Run) -> Markup {
 }
 
 fn machine_facts(run: &Run) -> Markup {
-    let machine = &run.machine;
+    let sampling = format!(
+        "{} readings cost {} of CPU time",
+        count(run.sampling.taken),
+        time(run.sampling.cpu_seconds)
+    );
+    machine_list(&run.machine, vec![("Sampling", sampling)])
+}
+
+/// What the machine offered, and more facts after it.
+fn machine_list(machine: &Machine, more: Vec<(&'static str, String)>) -> Markup {
     let mut facts = vec![
         ("System", machine.os.clone()),
         (
@@ -254,13 +274,6 @@ fn machine_facts(run: &Run) -> Markup {
     if let Some(limit) = machine.open_files_limit {
         facts.push(("Open files", format!("at most {}", count(limit))));
     }
-    facts.push((
-        "Sampling",
-        format!(
-            "{} readings cost {} of CPU time",
-            count(run.sampling.taken),
-            time(run.sampling.cpu_seconds)
-        ),
-    ));
+    facts.extend(more);
     html! { dl { @for (name, value) in &facts { div { dt { (name) } dd { (value) } } } } }
 }

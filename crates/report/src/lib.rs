@@ -14,6 +14,8 @@
 //! ```
 
 mod advice;
+mod comparison;
+mod comparison_text;
 mod concurrency;
 mod csv;
 mod error;
@@ -32,9 +34,11 @@ mod time;
 mod trace;
 
 pub use advice::{Advice, Fact, advice};
+pub use comparison::{Comparison, Figures, Setting, Sweep, WholeRun, comparison_json};
+pub use comparison_text::comparison_text;
 pub use csv::{tasks_csv, write_tasks_csv};
 pub use error::Error;
-pub use html::html;
+pub use html::{comparison_html, html};
 pub use json::{json, parse, write_json};
 pub use phase::{Failure, FailureKind, Mode, Phase, Task};
 pub use run::{Archive, Closing, Machine, Outcome, Run, SCHEMA, Sample, Sampling};

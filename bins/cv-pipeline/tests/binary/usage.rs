@@ -90,6 +90,21 @@ fn json_is_the_record_and_nothing_else() {
 }
 
 #[test]
+fn the_doctor_tells_of_the_machine_and_makes_nothing() {
+    let done = Run::new("--doctor").done().expect(0);
+    for part in ["Cores", "Open files", "--p1-max-workers", "Without flags"] {
+        assert!(done.stdout.contains(part), "{part}: {}", done.stdout);
+    }
+    let done = Run::new("--doctor --json").done().expect(0);
+    let told: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
+    assert_eq!(
+        told["limits"]["computing"], told["machine"]["cores_effective"],
+        "{told}"
+    );
+    assert!(!done.out.path().join(".brigade").exists());
+}
+
+#[test]
 fn quiet_leaves_stderr_empty() {
     let done = Run::new("--cvs=2 --quiet").done().expect(0);
     assert_eq!(done.stderr, "");
