@@ -5,14 +5,14 @@
 //! can be lost; delivering takes the task away, so none can be delivered twice. A backend that may see an outcome twice (a
 //! cluster) keeps its tasks in a map by id, and does not find the second.
 
-use crate::{
-    Cancel, Context, Finished, Job, Outcome, Ran, Setup, Tag, TaskReport, Usage, Waiting,
-    run::{self, Meter},
-};
+mod worker;
+
+pub use self::worker::Worker;
+
+use crate::{Cancel, Context, Finished, Job, Outcome, Ran, Setup, Tag, TaskReport, Usage, run};
 use serde::de::DeserializeOwned;
 use std::{
     fmt,
-    panic::{self, AssertUnwindSafe},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -270,137 +270,5 @@ impl<J: Job> Erased for Typed<J> {
             Some(outcome) => outcome.map(Value::Encoded),
         };
         self.sink.deliver(Finished { report, outcome });
-    }
-}
-
-/// Runs tasks in this process, one after the other: what a thread of a backend owns.
-pub struct Worker {
-    setup: Arc<Setup>,
-    index: u32,
-    context: Context,
-    /// Whether the initialiser ran, and if it failed, what every task of this worker gets.
-    ready: Option<Result<(), Outcome<Vec<u8>>>>,
-}
-
-impl Worker {
-    /// The worker at place `index`. It runs its initialiser before its first task.
-    #[must_use]
-    pub fn new(setup: &Arc<Setup>, index: u32) -> Self {
-        Self {
-            setup: Arc::clone(setup),
-            index,
-            context: Context::new(index, None),
-            ready: None,
-        }
-    }
-
-    /// The same, with a backend that wants to know when jobs wait.
-    #[must_use]
-    pub fn with_waiting(setup: &Arc<Setup>, index: u32, waiting: Arc<dyn Waiting>) -> Self {
-        Self {
-            context: Context::new(index, Some(waiting)),
-            ..Self::new(setup, index)
-        }
-    }
-
-    /// Its place and the thread that asks.
-    #[must_use]
-    pub fn ran(&self) -> Ran {
-        Ran {
-            worker: self.index,
-            pid: self.setup.pid,
-            tid: run::thread_id(),
-        }
-    }
-
-    /// Runs a task and hands over its outcome. A task nobody wants any more is not run.
-    pub fn run(&mut self, mut task: Task) {
-        if task.is_cancelled() {
-            return;
-        }
-        let ran = self.ran();
-        let tag = task.tag();
-        self.setup.emit(|| crate::Event::Started(tag, ran));
-        let meter = Meter::start(self.setup.metrics);
-        self.context.enter(tag);
-        let mut erased = task.0.take().expect("the task is ours");
-        let failure = self.prepare();
-        if failure.is_none() {
-            erased.run(&mut self.context);
-        }
-        let usage = meter.stop(self.setup.epoch);
-        // The job's output may panic when dropped, and so may an observer: neither ends the worker.
-        let _ = panic::catch_unwind(AssertUnwindSafe(|| {
-            erased.finish(Some(ran), usage, failure)
-        }));
-    }
-
-    /// Runs a job without erasing it: the sequential loop, where nothing else is between the caller and the job.
-    #[inline]
-    pub(crate) fn run_typed<J: Job>(
-        &mut self,
-        job: J,
-        id: u64,
-        index: u64,
-        cancel: Option<Arc<dyn Cancel>>,
-    ) -> Finished<J::Output> {
-        let tag = Tag {
-            id,
-            index,
-            name: J::NAME,
-            attempt: 1,
-        };
-        let queued = self.setup.now();
-        let ran = self.ran();
-        self.setup.emit(|| crate::Event::Queued(tag));
-        self.setup.emit(|| crate::Event::Started(tag, ran));
-        let meter = Meter::start(self.setup.metrics);
-        self.context.enter(tag);
-        let outer = self.context.swap_cancel(cancel);
-        let outcome = match self.prepare() {
-            None => run::guarded(|| job.run(&self.context).map_err(Into::into)),
-            Some(failure) => failure.with(|_| Err(())).unwrap_or(Outcome::Cancelled),
-        };
-        self.context.swap_cancel(outer);
-        let Usage {
-            started,
-            wall,
-            cpu,
-            peak_memory,
-        } = meter.stop(self.setup.epoch);
-        let report = TaskReport {
-            id,
-            index,
-            name: J::NAME,
-            attempt: 1,
-            ran: Some(ran),
-            queued,
-            started,
-            wall,
-            cpu,
-            peak_memory,
-        };
-        let finished = Finished { report, outcome };
-        self.setup.finished(&finished);
-        finished
-    }
-
-    #[inline]
-    fn prepare(&mut self) -> Option<Outcome<Vec<u8>>> {
-        if self.ready.is_none() {
-            self.ready = Some(self.setup.initialise(&self.context));
-        }
-        match &self.ready {
-            Some(Err(failure)) => Some(failure.clone()),
-            _ => None,
-        }
-    }
-}
-
-impl fmt::Debug for Worker {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Worker")
-            .field("index", &self.index)
-            .finish_non_exhaustive()
     }
 }

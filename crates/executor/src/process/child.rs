@@ -4,6 +4,13 @@
 //! are collected while more tasks wait in the input, so that a write serves many; a second thread sees to it that
 //! none is held for more than a few milliseconds when the next job turns out to be long.
 
+mod input;
+mod outbox;
+
+use self::{
+    input::Input,
+    outbox::{Outbox, send_all},
+};
 use super::{
     sys::{self, REVOKED, Shared},
     wire::{self, DoneHead, Hello, LANES, LARGE, PROTOCOL, Ready, TaskHead, Way, kind},
@@ -11,12 +18,10 @@ use super::{
 use crate::{
     Cancel, Context, Entry, Metrics, Outcome, Tag, Usage,
     run::{self, Meter},
-    setup::lock,
 };
 use rustix::{
     fs::{Mode, OFlags, open},
-    io::{Errno, fcntl_dupfd_cloexec},
-    net::{SendFlags, send},
+    io::fcntl_dupfd_cloexec,
     process::{Pid, Resource, getpid, getrlimit, setpriority_process, setrlimit},
     stdio,
 };
@@ -25,19 +30,11 @@ use std::{
     os::fd::OwnedFd,
     process::exit,
     sync::{
-        Arc, Condvar, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicU64, Ordering},
     },
-    thread,
     time::{Duration, Instant},
 };
-
-/// Outcomes are sent at the latest when this many are collected, so that the parent can send more tasks meanwhile.
-const COLLECT: usize = 32;
-/// Or when the oldest is this old.
-const HOLD: Duration = Duration::from_micros(200);
-/// Or when this passes during a job.
-const LONGEST_HOLD: Duration = Duration::from_millis(2);
 
 /// Works until the parent hangs up. Never returns.
 pub(crate) fn work(entry: &Entry) -> ! {
@@ -124,19 +121,7 @@ fn serve(entry: &Entry) -> io::Result<()> {
     let age = Duration::from_nanos(sys::monotonic().saturating_sub(hello.epoch));
     let epoch = Instant::now().checked_sub(age).unwrap_or_else(Instant::now);
     let socket = Arc::new(socket);
-    let outbox = Arc::new(Outbox {
-        socket: Arc::clone(&socket),
-        running: Arc::clone(&running),
-        held: Mutex::default(),
-        hold: Condvar::new(),
-    });
-    let flush = Arc::clone(&outbox);
-    // Without the thread nothing may be held.
-    let collect = thread::Builder::new()
-        .name("brigade-flush".into())
-        .stack_size(64 << 10)
-        .spawn(move || flush.watch());
-    lock(&outbox.held).collect = collect.is_ok();
+    let outbox = Outbox::open(&socket, &running);
     let mut context = Context::new(hello.worker, None);
     context.swap_cancel(Some(Arc::clone(&running) as Arc<dyn Cancel>));
     let (ready, next, large_taken, large_put, peak) = (None, 0, 0, 0, (None, None));
@@ -385,134 +370,5 @@ struct Running {
 impl Cancel for Running {
     fn is_cancelled(&self) -> bool {
         self.board.cancel.load(Ordering::Relaxed) == self.number.load(Ordering::Relaxed) + 1
-    }
-}
-
-/// Bytes that have arrived, and how far they are used up.
-#[derive(Default)]
-struct Input {
-    bytes: Vec<u8>,
-    at: usize,
-}
-
-impl Input {
-    /// Waits for more. `Err`: the parent is gone.
-    fn fill(&mut self, socket: &OwnedFd) -> io::Result<()> {
-        self.bytes.drain(..self.at);
-        self.at = 0;
-        // A large frame is read in as few steps as its announced length is worth believing.
-        let wanted = self
-            .bytes
-            .first_chunk()
-            .map_or(0, |length| u32::from_le_bytes(*length) as usize);
-        self.bytes.reserve(
-            wanted
-                .saturating_sub(self.bytes.len())
-                .clamp(64 << 10, 1 << 20),
-        );
-        loop {
-            match rustix::io::read(socket, rustix::buffer::spare_capacity(&mut self.bytes)) {
-                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
-                Ok(_) => return Ok(()),
-                Err(Errno::INTR) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-    }
-}
-
-fn send_all(socket: &OwnedFd, mut bytes: &[u8]) -> io::Result<()> {
-    while !bytes.is_empty() {
-        match send(socket, bytes, SendFlags::NOSIGNAL) {
-            Ok(sent) => bytes = &bytes[sent..],
-            Err(Errno::INTR) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Ok(())
-}
-
-/// Outcomes on their way. What is held back lies in shared memory too: it survives a crash of the next job.
-struct Outbox {
-    socket: Arc<OwnedFd>,
-    running: Arc<Running>,
-    held: Mutex<Held>,
-    hold: Condvar,
-}
-
-#[derive(Default)]
-struct Held {
-    bytes: Vec<u8>,
-    count: usize,
-    since: Option<Instant>,
-    /// Whether the watching thread is awake.
-    watched: bool,
-    /// Whether there is such a thread.
-    collect: bool,
-}
-
-impl Outbox {
-    /// Sends what `write` appends: at once, or with later frames when `more` are expected soon.
-    fn put(&self, more: bool, write: impl FnOnce(&mut Vec<u8>)) -> io::Result<()> {
-        let mut held = lock(&self.held);
-        let start = held.bytes.len();
-        write(&mut held.bytes);
-        held.count += 1;
-        if !more
-            || !held.collect
-            || held.count >= COLLECT
-            || !self.running.board.hold(&held.bytes[start..])
-        {
-            return self.send(&mut held);
-        }
-        let now = Instant::now();
-        if now.duration_since(*held.since.get_or_insert(now)) > HOLD {
-            return self.send(&mut held);
-        }
-        if !held.watched {
-            held.watched = true;
-            self.hold.notify_one();
-        }
-        Ok(())
-    }
-
-    fn flush(&self) -> io::Result<()> {
-        self.send(&mut lock(&self.held))
-    }
-
-    /// Sends what is held too long, while anything is held at all.
-    fn watch(&self) {
-        let mut held = lock(&self.held);
-        loop {
-            held = self
-                .hold
-                .wait_while(held, |held| !held.watched)
-                .unwrap_or_else(PoisonError::into_inner);
-            drop(held);
-            thread::sleep(LONGEST_HOLD);
-            held = lock(&self.held);
-            match held.since {
-                None => held.watched = false,
-                // The main thread notices for itself that nobody listens any more.
-                Some(since) if since.elapsed() >= LONGEST_HOLD => drop(self.send(&mut held)),
-                Some(_) => {}
-            }
-        }
-    }
-}
-
-impl Outbox {
-    fn send(&self, held: &mut Held) -> io::Result<()> {
-        held.since = None;
-        held.count = 0;
-        if !held.bytes.is_empty() {
-            send_all(&self.socket, &held.bytes)?;
-            self.running.board.release();
-        }
-        held.bytes.clear();
-        if held.bytes.capacity() > 1 << 20 {
-            held.bytes = Vec::new();
-        }
-        Ok(())
     }
 }

@@ -6,20 +6,18 @@
 //! pool's own, drives when nobody waits; it alone starts workers, since a worker dies with the thread that started it.
 //! One thread at a time waits for events, so that a wake-up call always reaches the one it is for.
 
+mod driving;
+
 use super::{
     Options,
-    member::{Source, WAKE, unkey},
-    spawn,
-    state::{Action, Seat, State},
+    member::WAKE,
+    state::{Action, State},
 };
 use crate::{BuildError, Event, Setup, Task, Usage, setup::lock};
-use rustix::{
-    event::{
-        EventfdFlags,
-        epoll::{self, CreateFlags, EventData, EventFlags},
-        eventfd,
-    },
-    fs::Timespec,
+use rustix::event::{
+    EventfdFlags,
+    epoll::{self, CreateFlags, EventData, EventFlags},
+    eventfd,
 };
 use std::{
     cell::RefCell,
@@ -130,120 +128,6 @@ impl Pool {
         })
     }
 
-    /// The dispatcher's life.
-    pub(super) fn dispatch(&self) {
-        let mut hall = lock(&self.hall);
-        let mut seen = None;
-        while !hall.over {
-            if let Some(place) = hall.state.next_spawn(Instant::now()) {
-                hall.state.seats[place] = Seat::Starting;
-                drop(hall);
-                let launched = spawn::launch(self.program.as_deref());
-                hall = lock(&self.hall);
-                let now = Instant::now();
-                hall.state.install(place, launched, now);
-                hall.state.dismiss_if_closed();
-                self.turned.notify_all();
-                self.leave(hall);
-            } else if hall.driver != Driver::Nobody || hall.wanted || hall.recent {
-                // Asleep only if the same thread drives since the last look: joins of short jobs cost no wake-up.
-                let drives = hall.drives;
-                let long = hall.driver != Driver::Nobody && seen == Some(drives);
-                seen = Some(drives);
-                hall.dispatcher = if long {
-                    Dispatcher::Asleep
-                } else {
-                    Dispatcher::Standby
-                };
-                if long {
-                    hall = self
-                        .standby
-                        .wait(hall)
-                        .unwrap_or_else(PoisonError::into_inner);
-                } else {
-                    let (back, result) = self
-                        .standby
-                        .wait_timeout(hall, STANDBY)
-                        .unwrap_or_else(PoisonError::into_inner);
-                    hall = back;
-                    if result.timed_out() && hall.driver == Driver::Nobody && hall.drives == drives
-                    {
-                        hall.recent = false;
-                    }
-                }
-                hall.dispatcher = Dispatcher::Awake;
-                continue;
-            } else {
-                seen = None;
-                hall.driver = Driver::Dispatcher;
-                drop(hall);
-                self.turn(None);
-                hall = lock(&self.hall);
-                hall.driver = Driver::Nobody;
-                if hall.wanted {
-                    self.turned.notify_all();
-                }
-                continue;
-            }
-            hall = lock(&self.hall);
-        }
-    }
-
-    /// Waits for events, at most until `deadline`, and processes them.
-    fn turn(&self, deadline: Option<Instant>) {
-        let now = Instant::now();
-        let mut hall = lock(&self.hall);
-        // What has become due since the last look is dealt with before the wait, which would know nothing of it.
-        let due = hall.state.tick(now);
-        hall.state.dispatch(now);
-        let due = if hall.state.actions.is_empty() {
-            due
-        } else {
-            Some(now)
-        };
-        self.leave(hall);
-        let due = [due, deadline].into_iter().flatten().min();
-        let timeout = due.map(|due| {
-            let left = due.saturating_duration_since(Instant::now());
-            Timespec {
-                tv_sec: left.as_secs().min(1 << 30).cast_signed(),
-                tv_nsec: i64::from(left.subsec_nanos()),
-            }
-        });
-        let mut events = [const { std::mem::MaybeUninit::uninit() }; 64];
-        // An interruption by a signal, and nothing else, is expected; either way the state is looked at again.
-        let events: &[epoll::Event] = epoll::wait(&self.epoll, &mut events, timeout.as_ref())
-            .map_or(&[], |(events, _)| events);
-        let mut hall = lock(&self.hall);
-        let now = Instant::now();
-        for event in events {
-            match unkey(event.data.u64()) {
-                None => drop(rustix::io::read(&self.wake, &mut [0; 8])),
-                Some((pid, place, source)) => {
-                    if hall
-                        .state
-                        .member(place)
-                        .is_some_and(|member| member.pid == pid)
-                    {
-                        match source {
-                            Source::Socket => hall.state.on_socket(place, now, false),
-                            Source::Stderr => hall.state.on_stderr(place),
-                            Source::Pidfd => hall.state.on_death(place, now),
-                        }
-                    }
-                }
-            }
-        }
-        hall.state.tick(now);
-        hall.state.dispatch(now);
-        let closed = hall.state.closed;
-        self.leave(hall);
-        if closed {
-            // Who shuts down waits for what has just happened.
-            self.turned.notify_all();
-        }
-    }
-
     /// Gives the lock back, sees that what the state now needs will happen, and carries out what it decided.
     fn leave(&self, mut hall: MutexGuard<'_, Hall>) {
         hall.state.watch(&self.epoll);
@@ -350,44 +234,6 @@ impl Pool {
         change(&mut hall.state, Instant::now());
         self.poke();
         self.leave(hall);
-    }
-
-    /// See [`Backend::lend`](crate::Backend::lend).
-    pub(super) fn lend(&self, ready: &dyn Fn() -> bool, deadline: Option<Instant>) -> bool {
-        let delivering = DELIVERING.with_borrow(|pools| !pools.is_empty());
-        let mut hall = lock(&self.hall);
-        if matches!(hall.driver, Driver::Lent(_)) || hall.wanted || hall.over || delivering {
-            // Somebody drives already, and the dispatcher will after that.
-            hall.sleepers = true;
-            return ready();
-        }
-        hall.wanted = true;
-        if hall.driver == Driver::Dispatcher {
-            self.poke();
-            hall = self
-                .turned
-                .wait_while(hall, |hall| hall.driver == Driver::Dispatcher)
-                .unwrap_or_else(PoisonError::into_inner);
-        }
-        hall.wanted = false;
-        hall.driver = Driver::Lent(current().id());
-        hall.drives += 1;
-        drop(hall);
-        while !ready()
-            && !self.setup.is_stopped()
-            && deadline.is_none_or(|deadline| Instant::now() < deadline)
-        {
-            self.turn(deadline);
-        }
-        let mut hall = lock(&self.hall);
-        hall.driver = Driver::Nobody;
-        let urgent =
-            std::mem::take(&mut hall.sleepers) || hall.state.closed || hall.state.has_long_tasks();
-        hall.recent = !urgent;
-        if urgent || hall.dispatcher == Dispatcher::Asleep {
-            self.standby.notify_one();
-        }
-        true
     }
 
     /// See [`Backend::shutdown`](crate::Backend::shutdown). Waits until all workers are gone.
