@@ -6,16 +6,15 @@ mod bench;
 mod sweep;
 
 use std::error::Error;
-use std::io::Write as _;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use brigade_cli::{Exit, Output, Signals, Stop, error_text, parse, supervise_as_process_one};
+use brigade_cli::{
+    Exit, Output, Signals, Stop, WholeFile, error_text, parse, supervise_as_process_one,
+};
 use brigade_pipeline::{Interrupt, enter_worker, machine};
 use brigade_portraits::{Latency, service};
 use brigade_report::{Comparison, comparison_html, comparison_json, comparison_text, rfc3339};
-use tempfile::NamedTempFile;
 
 use crate::args::{Args, PROGRAM};
 use crate::bench::{Bench, Ended};
@@ -66,7 +65,7 @@ fn work(args: &Args) -> Result<Exit, Box<dyn Error>> {
 
 fn compare(args: &Args, interrupt: &Interrupt) -> Result<(), Box<dyn Error>> {
     // A name that cannot be written is told before any work is done.
-    let page = args.report.as_deref().map(open).transpose()?;
+    let page = args.report.as_deref().map(WholeFile::open).transpose()?;
     let started_at = rfc3339(SystemTime::now());
     let plan = Plan::new(args);
     let (cvs, round) = if args.article {
@@ -99,10 +98,8 @@ fn compare(args: &Args, interrupt: &Interrupt) -> Result<(), Box<dyn Error>> {
         comparison.phases = plan.measure(args, &bench)?;
     }
     drop(bench);
-    if let (Some(mut file), Some(path)) = (page, &args.report) {
-        file.write_all(comparison_html(&comparison).as_bytes())?;
-        file.persist(path)
-            .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+    if let Some(page) = page {
+        page.write(|out| out.write_all(comparison_html(&comparison).as_bytes()))?;
     }
     let printed = if args.json {
         comparison_json(&comparison)
@@ -111,19 +108,4 @@ fn compare(args: &Args, interrupt: &Interrupt) -> Result<(), Box<dyn Error>> {
     };
     Output::stdout().text(&printed)?;
     Ok(())
-}
-
-/// A file without a name yet, in the folder where it will get one, as readable as any other file there.
-fn open(path: &Path) -> Result<NamedTempFile, Box<dyn Error>> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".brigade-").suffix(".part");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder
-        .tempfile_in(folder)
-        .map_err(|error| format!("cannot write {}: {error}", path.display()).into())
 }

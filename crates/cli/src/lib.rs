@@ -44,7 +44,7 @@
 //!
 //! [`Exit`] is the one place where an end becomes a number. [`Signals`] makes the first Ctrl-C a question and
 //! the second an order; [`supervise_as_process_one`] is for containers. [`Output`] survives a closed pipe,
-//! [`Progress`] keeps to stderr, and [`Stream`] knows whether there is colour.
+//! [`Progress`] keeps to stderr, and [`Stream`] knows whether there is colour. A [`WholeFile`] is one that a flag names.
 //!
 //! This crate knows nothing of faces, documents or executors, and of its own accord prints nothing but
 //! [`Progress`] and the output of an early end.
@@ -61,6 +61,7 @@ mod progress;
 mod signals;
 mod style;
 mod values;
+mod whole_file;
 mod words;
 
 pub use exit::Exit;
@@ -72,3 +73,4 @@ pub use progress::Progress;
 pub use signals::{Signals, Stop};
 pub use style::Stream;
 pub use values::{at_least_one, duration, human_duration, size, whole};
+pub use whole_file::{WholeFile, WriteError};
