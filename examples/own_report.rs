@@ -160,6 +160,7 @@ fn phase(
         started_ns,
         finished_ns: now(),
         tasks: tasks.into_inner().expect("no panic while held"),
+        stored: None,
     }
 }
 

@@ -73,6 +73,7 @@ impl Stage<'_> {
             started_ns,
             finished_ns: started_ns,
             tasks: Vec::new(),
+            stored: None,
         };
         Ok(Running {
             executor,

@@ -232,6 +232,7 @@ fn phase(
         started_ns,
         finished_ns: free_at.into_iter().max().unwrap_or(started_ns) + 1_000_000,
         tasks,
+        stored: None,
     }
 }
 

@@ -1,26 +1,60 @@
 //! One phase of a run: its mode, and a record of each attempt at each task.
 
-use serde::{Deserialize, Serialize};
+use std::io;
+
+use serde::ser::{Error as _, SerializeSeq as _, SerializeStruct as _};
+use serde::{Deserialize, Serialize, Serializer};
+
+use crate::stored::Stored;
+use crate::totals::Totals;
 
 /// One phase: many tasks under one mode.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Phase {
     /// What the phase does, such as `faces`.
     pub name: String,
     /// How its tasks ran.
     pub mode: Mode,
     /// Workers asked for; `None` where a loop runs the tasks.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub workers: Option<u32>,
     /// When it started, its workers' start included.
     pub started_ns: u64,
     /// When its last result was delivered, packing included.
     pub finished_ns: u64,
-    /// One record for each attempt at each task, in any order.
+    /// One record for each attempt at each task, in any order. Of a phase whose tasks are [`stored`](Self::stored),
+    /// only some of those that failed, until they are [loaded](Self::load).
     pub tasks: Vec<Task>,
+    /// Where all the tasks are, and what they add up to, when they are too many to be kept.
+    #[serde(skip)]
+    pub stored: Option<Stored>,
 }
 
 impl Phase {
+    /// What its records add up to.
+    #[must_use]
+    pub fn totals(&self) -> Totals {
+        self.stored.as_ref().map_or_else(
+            || {
+                let mut totals = Totals::default();
+                self.tasks.iter().for_each(|task| totals.add(task));
+                totals
+            },
+            |stored| stored.totals.clone(),
+        )
+    }
+
+    /// Brings stored tasks into memory, for what looks at each of them: pages, traces, tables.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn load(&mut self) -> io::Result<()> {
+        if let Some(stored) = &self.stored {
+            self.tasks = stored.read()?.collect::<io::Result<_>>()?;
+            self.stored = None;
+        }
+        Ok(())
+    }
+
     /// How long it took.
     #[must_use]
     pub fn wall_seconds(&self) -> f64 {
@@ -40,6 +74,39 @@ impl Phase {
             .filter(|task| !task.retried)
             .filter_map(|task| Some((task, task.failure.as_ref()?)))
             .filter(|(_, failure)| failure.kind != FailureKind::Cancelled)
+    }
+}
+
+/// Stored tasks are written as they are read, one in memory at a time.
+impl Serialize for Phase {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let fields = 5 + usize::from(self.workers.is_some());
+        let mut phase = serializer.serialize_struct("Phase", fields)?;
+        phase.serialize_field("name", &self.name)?;
+        phase.serialize_field("mode", &self.mode)?;
+        match &self.workers {
+            Some(workers) => phase.serialize_field("workers", workers)?,
+            None => phase.skip_field("workers")?,
+        }
+        phase.serialize_field("started_ns", &self.started_ns)?;
+        phase.serialize_field("finished_ns", &self.finished_ns)?;
+        phase.serialize_field("tasks", &AllTasks(self))?;
+        phase.end()
+    }
+}
+
+struct AllTasks<'a>(&'a Phase);
+
+impl Serialize for AllTasks<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Some(stored) = &self.0.stored else {
+            return self.0.tasks.serialize(serializer);
+        };
+        let mut tasks = serializer.serialize_seq(None)?;
+        for task in stored.read().map_err(S::Error::custom)? {
+            tasks.serialize_element(&task.map_err(S::Error::custom)?)?;
+        }
+        tasks.end()
     }
 }
 

@@ -1,7 +1,6 @@
 //! What a phase's records add up to.
 
 use crate::phase::{Phase, seconds};
-use crate::quantity::total;
 use crate::run::{Run, Sample};
 use serde::Serialize;
 
@@ -69,52 +68,35 @@ impl Summary {
     #[must_use]
     pub fn new(phase: &Phase, samples: &[Sample]) -> Self {
         let wall_seconds = phase.wall_seconds();
-        let mut durations: Vec<f64> = phase
-            .delivered()
-            .filter_map(|task| Some(seconds(task.wall_ns()?)))
-            .collect();
-        durations.sort_by(f64::total_cmp);
-        let delivered = phase.delivered().count() as u64;
-        let waits = phase.delivered().filter_map(crate::Task::wait_ns);
-        let cpu: Vec<u64> = phase.tasks.iter().filter_map(|task| task.cpu_ns).collect();
-        let repeated = phase.tasks.iter().filter(|task| task.retried).count() as u64;
-        let inside: u64 = phase.tasks.iter().map(|task| u64::from(task.retries)).sum();
+        let mut totals = phase.totals();
+        totals.durations_ns.sort_unstable();
+        let durations: Vec<f64> = totals.durations_ns.iter().copied().map(seconds).collect();
+        let (cpu_ns, wall_ns) = totals.measured_ns;
         Self {
             phase: phase.name.clone(),
             wall_seconds,
-            delivered,
-            failed: phase.failed().count() as u64,
-            retries: repeated + inside,
+            delivered: totals.delivered,
+            failed: totals.failed,
+            retries: totals.retries,
             tasks_per_second: if wall_seconds > 0.0 {
-                delivered as f64 / wall_seconds
+                totals.delivered as f64 / wall_seconds
             } else {
                 0.0
             },
             durations: Durations::of_sorted(&durations),
             task_seconds: durations.iter().sum(),
-            wait_seconds: seconds(total(waits)),
-            cpu_seconds: (!cpu.is_empty()).then(|| seconds(total(cpu))),
-            cpu_share: cpu_share(phase),
+            wait_seconds: seconds(totals.wait_ns),
+            cpu_seconds: totals.cpu_ns.map(seconds),
+            cpu_share: (wall_ns > 0).then(|| seconds(cpu_ns) / seconds(wall_ns)),
             machine_cpu_percent: machine_cpu_percent(phase, samples),
             peak_tree_rss_bytes: samples
                 .iter()
                 .filter(|sample| (phase.started_ns..=phase.finished_ns).contains(&sample.at_ns))
                 .map(|sample| sample.tree_rss_bytes)
                 .max(),
-            bytes: total(phase.delivered().filter_map(|task| task.bytes)),
+            bytes: totals.bytes,
         }
     }
-}
-
-fn cpu_share(phase: &Phase) -> Option<f64> {
-    let measured = || {
-        phase
-            .delivered()
-            .filter_map(|task| Some((task.cpu_ns?, task.wall_ns()?)))
-    };
-    let cpu = total(measured().map(|(cpu, _)| cpu));
-    let wall = total(measured().map(|(_, wall)| wall));
-    (wall > 0).then(|| seconds(cpu) / seconds(wall))
 }
 
 /// The mean of the samples, each weighing as much as the time it is about (since the one before) lies in the phase.

@@ -135,6 +135,7 @@ fn run() -> impl Strategy<Value = Run> {
                     started_ns,
                     finished_ns,
                     tasks,
+                    stored: None,
                 })
                 .collect();
             run.sampling.samples = samples;

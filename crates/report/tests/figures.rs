@@ -117,3 +117,25 @@ fn every_number_of_the_recommendation_stands_in_the_record() {
         }
     }
 }
+
+#[test]
+fn stored_tasks_add_up_and_are_written_as_kept_ones() {
+    let kept = example::run_with_failures(9);
+    let mut stored = kept.clone();
+    for phase in &mut stored.phases {
+        let tasks = std::mem::take(&mut phase.tasks);
+        let totals = {
+            let mut totals = brigade_report::Totals::default();
+            tasks.iter().for_each(|task| totals.add(task));
+            totals
+        };
+        phase.stored = Some(brigade_report::Stored::new(totals, move || {
+            Ok(Box::new(tasks.clone().into_iter().map(Ok)))
+        }));
+    }
+    assert_eq!(json(&stored), json(&kept));
+    for phase in &mut stored.phases {
+        phase.load().unwrap();
+    }
+    assert_eq!(stored, kept);
+}
