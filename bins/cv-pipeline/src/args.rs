@@ -75,6 +75,10 @@ pub(crate) struct Args {
     #[argh(option, arg_name = "n", default = "10", from_str_fn(at_least_one))]
     pub(crate) p2_max_workers: u32,
 
+    /// render a face as soon as it is there, instead of when all are
+    #[argh(switch)]
+    pub(crate) overlap: bool,
+
     /// a service's URL, which may hold {seed}, {index} and {attempt}, or a folder of pictures used in turn
     #[argh(option, arg_name = "url|dir")]
     pub(crate) faces: Option<Source>,
@@ -192,6 +196,7 @@ pub(crate) const PROGRAM: Program = Program {
                 Flag::new("p2-type").default("common").one_of(&Mode::NAMES),
                 Flag::new("p1-max-workers").default("10"),
                 Flag::new("p2-max-workers").default("10"),
+                Flag::new("overlap"),
                 Flag::new("doctor"),
             ],
         },

@@ -30,6 +30,10 @@ impl Exports {
         Ok(Exports(opened.collect::<Result<_, _>>()?))
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub(crate) fn write(self, run: &Run) -> Result<(), WriteError> {
         for (kind, file) in self.0 {
             file.write(|mut out| match kind {

@@ -76,8 +76,14 @@ fn work(args: &Args) -> Result<Exit, Box<dyn Error>> {
     };
     let config = config(args, data, service.as_ref())?;
     let exports = Exports::open(args)?;
-    let record = run(&config, &interrupt, &progress::watch(args.quiet))?;
+    let mut record = run(&config, &interrupt, &progress::watch(args.quiet))?;
 
+    if args.details || !exports.is_empty() {
+        // They look at every task; without them, those of a long run stay on disk.
+        for phase in &mut record.phases {
+            phase.load()?;
+        }
+    }
     exports.write(&record)?;
     let printed = if args.json {
         brigade_report::json(&record)
@@ -144,6 +150,7 @@ fn config(
         mode: args.p2_type.clone(),
         workers: args.p2_max_workers,
     };
+    config.overlap = args.overlap;
     config.duplicates = args.duplicates.unwrap_or(config.duplicates);
     config.out = args.out.clone();
     config.locale = args.locale;

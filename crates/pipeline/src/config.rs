@@ -31,6 +31,8 @@ pub struct Config {
     pub fetch: PhaseConfig,
     /// How CVs are rendered: phase 2.
     pub render: PhaseConfig,
+    /// Whether a face is rendered as soon as it is there, instead of when all are.
+    pub overlap: bool,
     /// Where faces come from.
     pub source: Source,
     /// What to do when two CVs would show the same face.
@@ -94,6 +96,7 @@ impl Config {
             name: Name::default(),
             fetch: PhaseConfig::default(),
             render: PhaseConfig::default(),
+            overlap: false,
             duplicates: Duplicates::default_for(&source),
             source,
             out: PathBuf::from("."),

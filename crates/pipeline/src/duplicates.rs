@@ -1,10 +1,9 @@
 //! What to do when two CVs would show the same face. Decided here, by the one consumer of all faces, because workers
 //! do not see each other.
 
-use std::collections::HashMap;
 use std::str::FromStr;
 
-use brigade_faces::{Face, Source};
+use brigade_faces::Source;
 
 /// What to do with a face that somebody else has already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,24 +51,4 @@ impl FromStr for Duplicates {
 pub struct UnknownDuplicates {
     /// The word.
     pub name: String,
-}
-
-/// Which CV has which face. Faces must come in the order of their CVs, so that of two the first one keeps it
-/// whatever order they arrived in.
-#[derive(Debug, Default)]
-pub(crate) struct Owners {
-    by_hash: HashMap<String, u64>,
-}
-
-impl Owners {
-    /// Notes that CV `index` has this face; the CV that had it before, if one did.
-    pub(crate) fn claim(&mut self, index: u64, face: &Face) -> Option<u64> {
-        match self.by_hash.get(&face.sha256) {
-            Some(&owner) if owner != index => Some(owner),
-            _ => {
-                self.by_hash.insert(face.sha256.clone(), index);
-                None
-            }
-        }
-    }
 }

@@ -59,8 +59,14 @@ pub enum Error {
     #[error("the fonts cannot be used")]
     Fonts(#[source] brigade_documents::Error),
     /// The archive could not be written.
-    #[error("the archive could not be written")]
-    Archive(#[source] brigade_documents::ArchiveError),
+    #[error("the archive {} could not be written", path.display())]
+    Archive {
+        /// Where it grows.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        source: brigade_documents::ArchiveError,
+    },
     /// The machine's counters could not be read.
     #[error("the machine could not be measured")]
     Metrics(#[source] brigade_metrics::Error),

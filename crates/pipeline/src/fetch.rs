@@ -1,22 +1,22 @@
 //! Phase 1: a face for every CV, and no face twice unless that is allowed.
 //!
-//! Faces are fetched in rounds. A round's faces are looked at together, in the order of their CVs, so that which of
-//! two CVs keeps a face does not depend on who was faster; those that got somebody else's face go another round,
-//! spaced out, because a service that shows everybody the same face shows a new one only after a while.
+//! Where faces may not be twice, what arrives is looked at in the order of the CVs, so that which of two keeps a face
+//! does not depend on who was faster. Those that got somebody else's face go another round, spaced out, because a
+//! service that shows everybody the same face shows a new one only after a while.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
-use brigade_executor::Outcome;
+use brigade_executor::{Finished, Outcome};
 use brigade_faces::{Face, FetchError};
 use brigade_report::{Failure, FailureKind, Phase, Task};
 
-use crate::duplicates::Owners;
+use crate::faces::{Faces, Hash, hash};
 use crate::jobs::FetchFace;
+use crate::lane::{Lane, Line, Notices};
 use crate::recorder::{self, nanoseconds};
-use crate::stage::{Running, Stage};
-use crate::work::{BadItem, Item};
+use crate::stage::Stage;
+use crate::work::{BadItem, Item, Turns};
 use crate::{Duplicates, Error, Progress};
 
 /// Rounds, the first included, before a CV without a face of its own is given up.
@@ -24,77 +24,250 @@ const ROUNDS: u32 = 6;
 /// Between two requests of a later round: a little more than the public site needs for a new face.
 const SPACING: Duration = Duration::from_millis(1200);
 
-/// The faces that arrived, by CV, and the phase's record.
-pub(crate) struct Fetched {
-    pub faces: BTreeMap<u64, Face>,
-    pub phase: Phase,
+/// The phase under way.
+pub(crate) struct Fetching<'a> {
+    stage: &'a Stage<'a>,
+    lane: Lane<'a, FetchFace, Want>,
+    round: Round<'a>,
+    /// Whoever goes another round.
+    again: Vec<(u64, Item)>,
+    /// Whether anything has answered.
+    reached: bool,
 }
 
-pub(crate) fn fetch(stage: &Stage<'_>) -> Result<Fetched, Error> {
-    let mut running = stage.start("faces", &stage.config.fetch, stage.config.requested())?;
-    let mut faces = BTreeMap::new();
-    let mut owners = Owners::default();
-    let mut bad = Vec::new();
-    let items = stage.config.work()?;
-    let mut tried = round(
-        stage,
-        &running,
-        items.filter_map(|item| item.map_err(|item| bad.push(item)).ok()),
-        1,
-    )?;
-    for item in bad {
-        running.tell(false);
-        running.record(bad_row(item, nanoseconds(stage.epoch.elapsed())));
+/// What is wanted in a round.
+struct Round<'a> {
+    number: u32,
+    start: SystemTime,
+    wanted: Turns<'a>,
+    submitted: u64,
+    /// Looked at so far, in the order of submission.
+    decided: u64,
+    /// What arrived before its turn to be looked at.
+    early: BTreeMap<u64, Tried>,
+}
+
+/// What a job under way is about.
+struct Want {
+    turn: u64,
+    item: Item,
+    place: u64,
+}
+
+/// An attempt and what it brought.
+struct Tried {
+    want: Want,
+    task: Task,
+    result: Result<Face, Lost>,
+}
+
+/// Why a CV has no face.
+struct Lost {
+    failure: Failure,
+    retries: u32,
+    is_duplicate: bool,
+}
+
+/// What was decided about a CV.
+pub(crate) enum Decision {
+    /// It has a face.
+    Got { turn: u64, item: Item, hash: Hash },
+    /// It will not be made.
+    Lost { turn: u64 },
+}
+
+impl<'a> Fetching<'a> {
+    pub(crate) fn start(stage: &'a Stage<'a>, notices: &Notices) -> Result<Fetching<'a>, Error> {
+        let running = stage.start(Line::Faces, &stage.config.fetch, notices)?;
+        Ok(Fetching {
+            stage,
+            lane: Lane::new(running),
+            round: Round::new(1, stage.config.turns()?),
+            again: Vec::new(),
+            reached: false,
+        })
     }
-    for round in 1..=ROUNDS {
-        let mut again = Vec::new();
-        let indexes: Vec<u64> = tried.iter().map(|tried| tried.item.index).collect();
-        for Tried {
-            item,
-            mut task,
-            result,
-        } in tried
-        {
-            match result.and_then(|face| keep(stage, &mut owners, &item, face)) {
-                Ok(face) => {
-                    task.bytes = Some(face.bytes);
-                    task.retries = u32::try_from(face.retries.len()).unwrap_or(u32::MAX);
-                    faces.insert(item.index, face);
-                }
-                Err(lost) => {
-                    task.retries = lost.retries;
-                    task.retried = lost.is_duplicate
-                        && stage.config.duplicates == Duplicates::Retry
-                        && !stage.config.source.is_indexed()
-                        && round < ROUNDS
-                        && !stage.interrupt.is_triggered();
-                    task.failure = Some(lost.failure);
-                    if task.retried {
-                        again.push(item);
-                    } else {
-                        task.label = Some(item.who.name());
-                    }
-                }
+
+    pub(crate) fn has_room(&self) -> bool {
+        self.lane.has_room()
+    }
+
+    /// One of the jobs under way.
+    pub(crate) fn any(&self) -> Option<u64> {
+        self.lane.any()
+    }
+
+    /// Hands in the next job, if one is wanted now; what needs none is decided at once.
+    pub(crate) fn submit(&mut self, decisions: &mut Vec<Decision>) -> Result<bool, Error> {
+        if self.stage.interrupt.is_triggered() {
+            return Ok(false);
+        }
+        let Some((turn, item)) = self.round.wanted.next() else {
+            return self.next_round();
+        };
+        let item = match item {
+            Ok(item) => item,
+            Err(bad) => {
+                let task = bad_row(bad, nanoseconds(self.stage.epoch.elapsed()));
+                self.lane.running.tell(false);
+                self.lane.running.record(task)?;
+                decisions.push(Decision::Lost { turn });
+                return Ok(true);
             }
-            running.record(task);
+        };
+        let Round {
+            number,
+            start,
+            submitted,
+            ..
+        } = &mut self.round;
+        let config = self.stage.config;
+        let spaced = u32::try_from(*submitted + 1).unwrap_or(u32::MAX);
+        let job = FetchFace {
+            source: item.photo.as_ref().unwrap_or(&config.source).clone(),
+            seed: config.seed,
+            index: item.index,
+            folder: self.stage.folder.faces(),
+            not_before: (*number > 1).then(|| *start + SPACING.saturating_mul(spaced)),
+        };
+        let place = *submitted;
+        *submitted += 1;
+        self.lane.submit(Want { turn, item, place }, job);
+        Ok(true)
+    }
+
+    /// Starts another round when this one is over and some need it.
+    fn next_round(&mut self) -> Result<bool, Error> {
+        if !self.lane.is_idle() || self.again.is_empty() {
+            return Ok(false);
         }
-        running.record_retried(|position| indexes[position_of(position)]);
-        if again.is_empty() {
-            break;
-        }
-        (stage.progress)(Progress::Again {
+        let again = std::mem::take(&mut self.again);
+        (self.stage.progress)(Progress::Again {
             tasks: again.len() as u64,
         });
-        tried = self::round(stage, &running, again.into_iter(), round + 1)?;
+        let wanted = again.into_iter().map(|(turn, item)| (turn, Ok(item)));
+        self.round = Round::new(self.round.number + 1, Box::new(wanted));
+        Ok(true)
     }
-    Ok(Fetched {
-        faces,
-        phase: running.finish(),
-    })
+
+    /// Takes what a notice is about.
+    pub(crate) fn take(
+        &mut self,
+        id: u64,
+        faces: &mut Faces,
+        decisions: &mut Vec<Decision>,
+    ) -> Result<(), Error> {
+        let Some((want, mut task, finished)) = self.lane.take(id, |want| want.item.index)? else {
+            return Ok(());
+        };
+        task.attempt += self.round.number - 1;
+        let result = self.result(&want.item, finished)?;
+        self.reached = true;
+        self.lane.running.tell(result.is_ok());
+        let tried = Tried { want, task, result };
+        if self.stage.config.duplicates == Duplicates::Allow {
+            return self.decide(tried, faces, decisions);
+        }
+        self.round.early.insert(tried.want.place, tried);
+        while let Some(tried) = self.round.early.remove(&self.round.decided) {
+            self.round.decided += 1;
+            self.decide(tried, faces, decisions)?;
+        }
+        Ok(())
+    }
+
+    /// What an outcome means for a CV; an error where it ends the run.
+    fn result(
+        &self,
+        item: &Item,
+        finished: Finished<Result<Face, FetchError>>,
+    ) -> Result<Result<Face, Lost>, Error> {
+        let is_interrupted = self.stage.interrupt.is_triggered();
+        // A person's own address may be wrong without the service being away.
+        let is_first =
+            !self.reached && self.round.number == 1 && item.photo.is_none() && !is_interrupted;
+        Ok(match finished.outcome {
+            Outcome::Ok(Ok(face)) => Ok(face),
+            // Nobody has had an answer so far, and this one has tried for its whole budget.
+            Outcome::Ok(Err(source)) if is_first && source.is_unreachable() => {
+                return Err(Error::Unreachable { source });
+            }
+            // A full disk takes no other face either.
+            Outcome::Ok(Err(source @ FetchError::Write { .. })) => {
+                return Err(Error::Unwritable { source });
+            }
+            Outcome::Ok(Err(error)) => Err(Lost {
+                failure: match error {
+                    FetchError::Cancelled => cancelled(),
+                    // Its request was broken off.
+                    _ if is_interrupted => cancelled(),
+                    _ => recorder::failed(&error),
+                },
+                retries: u32::try_from(error.retries().len()).unwrap_or(u32::MAX),
+                is_duplicate: false,
+            }),
+            outcome => Err(Lost {
+                failure: recorder::failure(&outcome).unwrap_or_else(cancelled),
+                retries: 0,
+                is_duplicate: false,
+            }),
+        })
+    }
+
+    fn decide(
+        &mut self,
+        tried: Tried,
+        faces: &mut Faces,
+        decisions: &mut Vec<Decision>,
+    ) -> Result<(), Error> {
+        let Tried {
+            want: Want { turn, item, .. },
+            mut task,
+            result,
+        } = tried;
+        let config = self.stage.config;
+        match result.and_then(|face| keep(config.duplicates, faces, &item, face)) {
+            Ok((face, hash)) => {
+                task.bytes = Some(face.bytes);
+                task.retries = u32::try_from(face.retries.len()).unwrap_or(u32::MAX);
+                faces.set(turn, item.index, hash);
+                decisions.push(Decision::Got { turn, item, hash });
+            }
+            Err(lost) => {
+                task.retries = lost.retries;
+                task.retried = lost.is_duplicate
+                    && config.duplicates == Duplicates::Retry
+                    && !config.source.is_indexed()
+                    && self.round.number < ROUNDS
+                    && !self.stage.interrupt.is_triggered();
+                task.failure = Some(lost.failure);
+                if task.retried {
+                    self.again.push((turn, item));
+                } else {
+                    task.label = Some(item.who.name());
+                    decisions.push(Decision::Lost { turn });
+                }
+            }
+        }
+        self.lane.running.record(task)
+    }
+
+    pub(crate) fn finish(self) -> Result<Phase, Error> {
+        self.lane.running.finish()
+    }
 }
 
-fn position_of(index: u64) -> usize {
-    usize::try_from(index).expect("an index into what was wanted")
+impl Round<'_> {
+    fn new(number: u32, wanted: Turns<'_>) -> Round<'_> {
+        Round {
+            number,
+            start: SystemTime::now(),
+            wanted,
+            submitted: 0,
+            decided: 0,
+            early: BTreeMap::new(),
+        }
+    }
 }
 
 /// The record of a row that cannot become a CV.
@@ -110,100 +283,21 @@ fn bad_row(item: BadItem, now_ns: u64) -> Task {
     }
 }
 
-/// Why a CV has no face.
-struct Lost {
-    failure: Failure,
-    retries: u32,
-    is_duplicate: bool,
-}
-
-/// An attempt and what it brought.
-struct Tried {
-    item: Item,
-    task: Task,
-    result: Result<Face, Lost>,
-}
-
-/// One round: a job for each CV that is wanted, the results in that order.
-fn round(
-    stage: &Stage<'_>,
-    running: &Running<'_>,
-    wanted: impl Iterator<Item = Item>,
-    round: u32,
-) -> Result<Vec<Tried>, Error> {
-    let folder = stage.folder.faces();
-    let start = SystemTime::now();
-    let pulled = RefCell::new(Vec::new());
-    let jobs = wanted.zip(0u32..).map(|(item, turn)| {
-        let job = FetchFace {
-            source: item.photo.as_ref().unwrap_or(&stage.config.source).clone(),
-            seed: stage.config.seed,
-            index: item.index,
-            folder: folder.clone(),
-            not_before: (round > 1).then(|| start + SPACING * (turn + 1)),
-        };
-        pulled.borrow_mut().push(item);
-        job
-    });
-    let mut results = Vec::new();
-    let mut reached = false;
-    for finished in running.executor.stream(jobs) {
-        let (index, is_own) = {
-            let item = &pulled.borrow()[position_of(finished.report.index)];
-            (item.index, item.photo.is_some())
-        };
-        let mut task = recorder::task(index, &finished.report, running.offset());
-        task.attempt += round - 1;
-        // A person's own address may be wrong without the service being away.
-        let is_first = !reached && round == 1 && !is_own && !stage.interrupt.is_triggered();
-        let result = match finished.outcome {
-            Outcome::Ok(Ok(face)) => Ok(face),
-            Outcome::Ok(Err(error)) if is_first && error.is_unreachable() => {
-                // Nobody has had an answer so far, and this one has tried for its whole budget.
-                let _all_ended = running.executor.shutdown(Duration::ZERO);
-                return Err(Error::Unreachable { source: error });
-            }
-            Outcome::Ok(Err(source @ FetchError::Write { .. })) => {
-                // A full disk takes no other face either.
-                let _all_ended = running.executor.shutdown(Duration::ZERO);
-                return Err(Error::Unwritable { source });
-            }
-            Outcome::Ok(Err(error)) => Err(Lost {
-                failure: match error {
-                    FetchError::Cancelled => cancelled(),
-                    // Its request was broken off.
-                    _ if stage.interrupt.is_triggered() => cancelled(),
-                    _ => recorder::failed(&error),
-                },
-                retries: u32::try_from(error.retries().len()).unwrap_or(u32::MAX),
-                is_duplicate: false,
-            }),
-            outcome => Err(Lost {
-                failure: recorder::failure(&outcome).unwrap_or_else(cancelled),
-                retries: 0,
-                is_duplicate: false,
-            }),
-        };
-        reached = true;
-        running.tell(result.is_ok());
-        results.push((finished.report.index, task, result));
+/// The face as this CV's, unless it is another's and may not be.
+fn keep(
+    duplicates: Duplicates,
+    faces: &mut Faces,
+    item: &Item,
+    face: Face,
+) -> Result<(Face, Hash), Lost> {
+    let hash = hash(&face.sha256).expect("a face is known by the SHA-256 of its bytes");
+    // A person's own picture may be anybody else's too.
+    if item.photo.is_some() || duplicates == Duplicates::Allow {
+        return Ok((face, hash));
     }
-    results.sort_by_key(|(position, ..)| *position);
-    // Every job that was pulled has had its outcome.
-    let tried = pulled.into_inner().into_iter().zip(results);
-    Ok(tried
-        .map(|(item, (_, task, result))| Tried { item, task, result })
-        .collect())
-}
-
-/// Notes the face as this CV's, unless it is another's and may not be.
-fn keep(stage: &Stage<'_>, owners: &mut Owners, item: &Item, face: Face) -> Result<Face, Lost> {
-    if item.photo.is_some() {
-        // A person's own picture may be anybody else's too.
-        return Ok(face);
-    }
-    match owners.claim(item.index, &face) {
-        Some(owner) if stage.config.duplicates != Duplicates::Allow => Err(Lost {
+    match faces.claim(item.index, hash) {
+        None => Ok((face, hash)),
+        Some(owner) => Err(Lost {
             failure: Failure {
                 kind: FailureKind::Failed,
                 message: format!("the same face as task {owner}, and duplicates are not allowed"),
@@ -212,7 +306,6 @@ fn keep(stage: &Stage<'_>, owners: &mut Owners, item: &Item, face: Face) -> Resu
             retries: u32::try_from(face.retries.len()).unwrap_or(u32::MAX),
             is_duplicate: true,
         }),
-        _ => Ok(face),
     }
 }
 

@@ -5,7 +5,7 @@
 //! nothing of jobs or modes.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
-use std::io;
+use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
@@ -72,6 +72,16 @@ impl RunFolder {
         self.path.join("cvs.zip")
     }
 
+    /// Where finished CVs wait for their turn.
+    pub(crate) fn spool(&self) -> PathBuf {
+        self.path.join("spool")
+    }
+
+    /// What happened in the last run.
+    pub(crate) fn events(&self) -> PathBuf {
+        self.path.join("events.jsonl")
+    }
+
     /// Where results are delivered: the folder the user named.
     pub(crate) fn out(&self) -> &Path {
         &self.out
@@ -82,12 +92,17 @@ impl RunFolder {
         self.path.join("run.json")
     }
 
-    /// Writes `bytes` to `path` so that the name always holds either the old content or all of the new.
-    pub(crate) fn write_whole(&self, path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    /// Writes `path` so that the name always holds either the old content or all of the new.
+    pub(crate) fn write_whole(
+        &self,
+        path: &Path,
+        content: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+    ) -> Result<(), Error> {
         let partial = path.with_extension("part");
         let write = || {
-            fs::write(&partial, bytes)?;
-            File::open(&partial)?.sync_all()?;
+            let mut file = BufWriter::new(File::create(&partial)?);
+            content(&mut file)?;
+            file.into_inner()?.sync_all()?;
             fs::rename(&partial, path)
         };
         write().map_err(|source| {
@@ -100,7 +115,7 @@ impl RunFolder {
         })
     }
 
-    /// Removes the working files of a run: everything but the lock and the record.
+    /// Removes the working files of a run: everything but the lock, the record and the events.
     fn remove_leftovers(&self) -> Result<(), Error> {
         let failed = |path: &Path| {
             let path = path.to_owned();
@@ -109,7 +124,7 @@ impl RunFolder {
         for entry in fs::read_dir(&self.path).map_err(failed(&self.path))? {
             let entry = entry.map_err(failed(&self.path))?;
             let path = entry.path();
-            if path == self.lock_path() || path == self.record() {
+            if [self.lock_path(), self.record(), self.events()].contains(&path) {
                 continue;
             }
             // A link is removed, not followed.
@@ -159,6 +174,7 @@ fn create_private(path: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Write as _;
 
     #[test]
     fn a_second_run_in_the_same_folder_is_refused_until_the_first_ends() {
@@ -177,7 +193,9 @@ mod tests {
         let out = tempfile::tempdir().unwrap();
         let folder = RunFolder::open(out.path()).unwrap();
         fs::write(folder.faces().join("00000.jpg"), b"half").unwrap();
-        folder.write_whole(&folder.record(), b"{}").unwrap();
+        folder
+            .write_whole(&folder.record(), |file| file.write_all(b"{}"))
+            .unwrap();
         drop(folder);
         let folder = RunFolder::open(out.path()).unwrap();
         assert_eq!(fs::read_dir(folder.faces()).unwrap().count(), 0);
@@ -210,7 +228,9 @@ mod tests {
         let out = tempfile::tempdir().unwrap();
         let folder = RunFolder::open(out.path()).unwrap();
         fs::create_dir(folder.record()).unwrap();
-        let error = folder.write_whole(&folder.record(), b"{}").unwrap_err();
+        let error = folder
+            .write_whole(&folder.record(), |file| file.write_all(b"{}"))
+            .unwrap_err();
         assert!(error.to_string().contains("run.json"), "{error}");
         assert!(!folder.record().with_extension("part").exists());
     }

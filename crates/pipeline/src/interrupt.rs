@@ -31,8 +31,24 @@ pub(crate) struct Stopped {
 #[derive(Debug, Default)]
 struct State {
     stopped: Option<Stopped>,
-    /// What is running now, and how long its tasks may take to end.
-    running: Option<(Executor, Duration)>,
+    /// What is running now, by the number it was given, and how long its tasks may take to end.
+    running: Vec<(u64, Executor, Duration)>,
+    /// The number of the next.
+    next: u64,
+}
+
+/// Keeps an executor within an interrupt's reach, as long as this lives.
+#[derive(Debug)]
+pub(crate) struct Watched<'a> {
+    interrupt: &'a Interrupt,
+    number: u64,
+}
+
+impl Drop for Watched<'_> {
+    fn drop(&mut self) {
+        let mut state = self.interrupt.lock();
+        state.running.retain(|(number, ..)| *number != self.number);
+    }
 }
 
 impl Interrupt {
@@ -47,14 +63,19 @@ impl Interrupt {
             });
             state.running.clone()
         };
-        let Some((executor, grace)) = running else {
+        if running.is_empty() {
             return;
-        };
-        let end = Instant::now() + grace;
+        }
+        let longest = running.iter().map(|(_, _, grace)| *grace).max();
+        let end = Instant::now() + longest.unwrap_or_default();
         // A job on a thread that does not end keeps its thread; the run goes on to its report without it.
-        let _all_ended = executor.shutdown(grace);
+        thread::scope(|scope| {
+            for (_, executor, grace) in running {
+                scope.spawn(move || executor.shutdown(grace));
+            }
+        });
         // A loop runs its job on the thread that waits for it: that one gets its grace here.
-        while self.lock().running.is_some() && Instant::now() < end {
+        while !self.lock().running.is_empty() && Instant::now() < end {
             thread::sleep(Duration::from_millis(10));
         }
         break_requests();
@@ -71,19 +92,20 @@ impl Interrupt {
     }
 
     /// Tells what to end when asked, or ends it at once if that has happened already.
-    pub(crate) fn watch(&self, executor: &Executor, grace: Duration) {
+    pub(crate) fn watch(&self, executor: &Executor, grace: Duration) -> Watched<'_> {
         let mut state = self.lock();
+        let number = state.next;
+        state.next += 1;
         if state.stopped.is_some() {
             drop(state);
             let _all_ended = executor.shutdown(Duration::ZERO);
         } else {
-            state.running = Some((executor.clone(), grace));
+            state.running.push((number, executor.clone(), grace));
         }
-    }
-
-    /// The phase is over; nothing is running.
-    pub(crate) fn unwatch(&self) {
-        self.lock().running = None;
+        Watched {
+            interrupt: self,
+            number,
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

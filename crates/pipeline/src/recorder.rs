@@ -27,8 +27,8 @@ pub(crate) struct Recorder {
 struct Seen {
     /// Tasks on their way, by their ids.
     pending: HashMap<u64, Pending>,
-    /// Attempts that ended with their worker and were followed by another.
-    retried: Vec<Task>,
+    /// Attempts that ended with their worker and were followed by another, with their tasks' ids.
+    retried: Vec<(u64, Task)>,
 }
 
 impl Recorder {
@@ -39,11 +39,11 @@ impl Recorder {
         })
     }
 
-    /// Attempts that were followed by another, whose last word is told by [`task`] elsewhere.
-    pub(crate) fn take_retried(&self) -> Vec<Task> {
+    /// The attempts of task `id` that were followed by another, whose last word is told by [`task`].
+    pub(crate) fn take_retried(&self, id: u64) -> Vec<Task> {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.pending.clear();
-        std::mem::take(&mut seen.retried)
+        let of_it = seen.retried.extract_if(.., |(of, _)| *of == id);
+        of_it.map(|(_, task)| task).collect()
     }
 }
 
@@ -64,7 +64,8 @@ impl Observer for Recorder {
             }
             Event::Retried(tag, outcome) => {
                 let ended = seen.pending.insert(tag.id, waiting).unwrap_or(waiting);
-                seen.retried.push(retried(tag, ended, now, outcome));
+                seen.retried
+                    .push((tag.id, retried(tag, ended, now, outcome)));
             }
             Event::Finished(report, _) => {
                 seen.pending.remove(&report.id);

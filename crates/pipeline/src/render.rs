@@ -1,109 +1,114 @@
-//! Phase 2: a CV for every face, packed in the order of the CVs as they are finished.
+//! Phase 2: a CV for every face.
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::time::{Duration, Instant};
-
-use brigade_documents::Archive;
+use brigade_documents::Options;
 use brigade_executor::Outcome;
-use brigade_faces::Face;
 use brigade_report::Phase;
 
 use crate::Error;
-use crate::jobs::RenderCv;
+use crate::faces::{self, Hash};
+use crate::jobs::{Cv, RenderCv};
+use crate::lane::{Lane, Line, Notices};
 use crate::recorder;
 use crate::stage::Stage;
-use crate::work::Names;
+use crate::work::{Item, Who};
 
-/// The article's name for what is delivered.
-const ARCHIVE: &str = "zipped_cvs.zip";
-
-/// What was packed, and the phase's record.
-pub(crate) struct Rendered {
-    /// None when there was nothing to pack.
-    pub archive: Option<brigade_report::Archive>,
-    pub phase: Phase,
+/// The phase under way.
+pub(crate) struct Rendering<'a> {
+    stage: &'a Stage<'a>,
+    lane: Lane<'a, RenderCv, About>,
+    options: Options,
 }
 
-pub(crate) fn render(stage: &Stage<'_>, faces: &BTreeMap<u64, Face>) -> Result<Rendered, Error> {
-    let config = stage.config;
-    let mut running = stage.start("cvs", &config.render, faces.len() as u64)?;
-    // Written in the run's own folder and moved from there: nothing half-written ever lies beside the results.
-    let packed = stage.folder.archive();
-    let mut archive = Archive::create(&packed).map_err(Error::Archive)?;
-    let mut packing = Duration::ZERO;
+/// What a job under way is about; the name is for a task that does not come back.
+struct About {
+    turn: u64,
+    index: u64,
+    who: Who,
+}
 
-    let options = config.document_options();
-    let names = Names::default();
-    // Without a face there is no CV; why, phase 1 has told.
-    let with_faces = config.work()?.filter_map(|item| {
-        let item = item.ok()?;
-        let face = faces.get(&item.index)?;
-        Some((item, face))
-    });
-    let jobs = with_faces.map(|(item, face)| {
-        names.note(item.index, &item.who);
-        RenderCv {
+/// A CV that has a face and waits to be rendered.
+pub(crate) struct Ready {
+    pub turn: u64,
+    pub item: Item,
+    pub hash: Hash,
+}
+
+/// What became of a CV.
+pub(crate) enum Rendered {
+    Made {
+        turn: u64,
+        file: String,
+        pdf: Vec<u8>,
+    },
+    Lost {
+        turn: u64,
+    },
+}
+
+impl<'a> Rendering<'a> {
+    pub(crate) fn start(stage: &'a Stage<'a>, notices: &Notices) -> Result<Rendering<'a>, Error> {
+        let running = stage.start(Line::Cvs, &stage.config.render, notices)?;
+        Ok(Rendering {
+            stage,
+            lane: Lane::new(running),
+            options: stage.config.document_options(),
+        })
+    }
+
+    pub(crate) fn has_room(&self) -> bool {
+        self.lane.has_room()
+    }
+
+    /// One of the jobs under way.
+    pub(crate) fn any(&self) -> Option<u64> {
+        self.lane.any()
+    }
+
+    pub(crate) fn submit(&mut self, ready: Ready) {
+        let Ready { turn, item, hash } = ready;
+        let about = About {
+            turn,
+            index: item.index,
+            who: item.who.named(),
+        };
+        let job = RenderCv {
             index: item.index,
             who: item.who,
-            name: config.name.clone(),
-            face: face.path.clone(),
-            options: options.clone(),
-        }
-    });
-    let indexes: Vec<u64> = faces.keys().copied().collect();
-    let index_of = |position: u64| indexes[usize::try_from(position).expect("an index into a Vec")];
-
-    let mut outcomes = running.executor.map(jobs);
-    while let Some(finished) = outcomes.next_finished() {
-        let index = index_of(finished.report.index);
-        let mut task = recorder::task(index, &finished.report, running.offset());
-        task.failure = recorder::failure(&finished.outcome);
-        let who = names.take(index);
-        if let Outcome::Ok(cv) = finished.outcome {
-            let start = Instant::now();
-            archive.add(&cv.file, &cv.pdf).map_err(Error::Archive)?;
-            packing += start.elapsed();
-            task.bytes = Some(cv.pdf.len() as u64);
-            task.reader = Some(cv.reader);
-            task.label = Some(cv.person);
-        } else {
-            task.label = who.map(|who| who.name());
-        }
-        running.tell(task.is_delivered());
-        running.record(task);
+            name: self.stage.config.name.clone(),
+            face: faces::path(&self.stage.folder.faces(), &hash),
+            options: self.options.clone(),
+        };
+        self.lane.submit(about, job);
     }
-    drop(outcomes);
-    running.record_retried(index_of);
 
-    let start = Instant::now();
-    let archive = if archive.is_empty() {
-        None
-    } else {
-        Some(deliver(stage, archive)?)
-    };
-    packing += start.elapsed();
-    let archive = archive.map(|(path, bytes)| brigade_report::Archive {
-        path,
-        bytes,
-        pack_seconds: packing.as_secs_f64(),
-    });
-    Ok(Rendered {
-        archive,
-        phase: running.finish(),
-    })
-}
+    /// Takes what a notice is about.
+    pub(crate) fn take(&mut self, id: u64) -> Result<Option<Rendered>, Error> {
+        let Some((about, mut task, finished)) = self.lane.take(id, |about| about.index)? else {
+            return Ok(None);
+        };
+        let About { turn, who, .. } = about;
+        task.failure = recorder::failure(&finished.outcome);
+        self.lane.running.tell(task.is_delivered());
+        Ok(Some(if let Outcome::Ok(cv) = finished.outcome {
+            let Cv {
+                person,
+                file,
+                reader,
+                pdf,
+            } = cv;
+            task.bytes = Some(pdf.len() as u64);
+            task.reader = Some(reader);
+            task.label = Some(person);
+            self.lane.running.record(task)?;
+            Rendered::Made { turn, file, pdf }
+        } else {
+            task.label = Some(who.name());
+            self.lane.running.record(task)?;
+            Rendered::Lost { turn }
+        }))
+    }
 
-/// Completes the archive and puts it under its final name, in place of an earlier run's.
-fn deliver(stage: &Stage<'_>, archive: Archive) -> Result<(String, u64), Error> {
-    archive.finish().map_err(Error::Archive)?;
-    let packed = stage.folder.archive();
-    let delivered = stage.folder.out().join(ARCHIVE);
-    let bytes = fs::metadata(&packed)
-        .and_then(|metadata| fs::rename(&packed, &delivered).map(|()| metadata.len()))
-        .map_err(|source| Error::Folder {
-            path: delivered.clone(),
-            source,
-        })?;
-    Ok((delivered.display().to_string(), bytes))
+    pub(crate) fn finish(self) -> Result<Phase, Error> {
+        self.lane.running.finish()
+    }
 }

@@ -1,15 +1,17 @@
 //! A whole run: the phases one after the other, measured, and the record of how it went.
 
-use std::collections::HashSet;
+use std::cell::RefCell;
 use std::time::{Instant, SystemTime};
 
 use brigade_metrics::Sampler;
-use brigade_report::{Closing, Outcome, Phase, Run, rfc3339};
+use brigade_report::{Closing, Outcome, Phase, Run, Totals, rfc3339};
 
-use crate::fetch::{Fetched, fetch};
+use crate::events::Events;
+use crate::flow::Flow;
 use crate::folder::RunFolder;
 use crate::measured::{machine, sampling};
-use crate::render::render;
+use crate::pack::Packer;
+use crate::recorder::nanoseconds;
 use crate::stage::Stage;
 use crate::{Config, Error, Interrupt, Progress};
 
@@ -60,46 +62,44 @@ pub fn run(
     sampler_config.exclude.extend(&config.not_measured);
     let sampler = Sampler::start(sampler_config).map_err(Error::Metrics)?;
 
+    let events = RefCell::new(Events::open(folder.events())?);
+    events.borrow_mut().run(&record)?;
     let stage = Stage {
         config,
         folder: &folder,
         interrupt,
         progress,
         epoch,
+        events: &events,
     };
-    let Fetched {
-        faces,
-        phase: fetching,
-    } = fetch(&stage)?;
-    let rendered = render(&stage, &faces)?;
+    let mut packer = Packer::new(&folder)?;
+    let mut flow = Flow::new(&stage, &mut packer);
+    record.phases = flow.make()?;
+    let distinct_faces = flow.faces.distinct_delivered();
+    let archive = packer.deliver()?;
+    // Packing belongs to the last phase.
+    if let Some(rendering) = record.phases.last_mut() {
+        rendering.finished_ns = nanoseconds(epoch.elapsed());
+    }
+    progress(Progress::PhaseFinished);
 
     record.wall_seconds = epoch.elapsed().as_secs_f64();
     record.sampling = sampling(&sampler.stop());
-    let delivered: HashSet<&str> = rendered
-        .phase
-        .delivered()
-        .filter_map(|task| faces.get(&task.index))
-        .map(|face| face.sha256.as_str())
-        .collect();
-    record.closing = closing(record.requested, interrupt, &fetching, &rendered.phase);
-    record.closing.distinct_faces = Some(delivered.len() as u64);
-    record.closing.archive = rendered.archive;
-    record.phases = vec![fetching, rendered.phase];
-    folder.write_whole(&folder.record(), brigade_report::json(&record).as_bytes())?;
+    record.closing = closing(record.requested, interrupt, &record.phases);
+    record.closing.distinct_faces = Some(distinct_faces);
+    record.closing.archive = archive;
+    events.borrow_mut().closed(&record)?;
+    folder.write_whole(&folder.record(), |file| {
+        brigade_report::write_json(&record, file)
+    })?;
     Ok(record)
 }
 
-fn closing(requested: u64, interrupt: &Interrupt, fetching: &Phase, rendering: &Phase) -> Closing {
-    let made = rendering.delivered().count() as u64;
-    let failed = [fetching, rendering]
-        .into_iter()
-        .flat_map(Phase::failed)
-        .count() as u64;
-    let retries: u64 = [fetching, rendering]
-        .into_iter()
-        .flat_map(|phase| &phase.tasks)
-        .map(|task| u64::from(task.retries) + u64::from(task.retried))
-        .sum();
+fn closing(requested: u64, interrupt: &Interrupt, phases: &[Phase]) -> Closing {
+    let totals: Vec<Totals> = phases.iter().map(Phase::totals).collect();
+    let made = totals.last().map_or(0, Totals::delivered);
+    let failed: u64 = totals.iter().map(Totals::failed).sum();
+    let retries = totals.iter().map(Totals::retries).sum();
     let unfinished = requested - made - failed;
     let stopped = interrupt.stopped().filter(|_| unfinished > 0);
     let (outcome, exit_code) = match &stopped {

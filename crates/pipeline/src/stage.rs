@@ -1,17 +1,25 @@
 //! What both phases have in common: what they are given, the executor they run on, the phase's frame in the record.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use brigade_executor::{Event, Executor, Metrics, Observer as _};
-use brigade_report::{Phase, Task};
+use brigade_report::{Phase, Task, Totals};
 
+use crate::events::Events;
+use crate::interrupt::Watched;
+use crate::lane::{Line, Notice, Notices};
 use crate::mode::Kind;
 use crate::recorder::{Recorder, nanoseconds};
 use crate::{Config, Error, Interrupt, PhaseConfig, Progress, folder::RunFolder};
 
 /// A task whose worker died is tried again so often; then the task itself is blamed.
 const CRASH_RETRIES: u32 = 2;
+/// So many attempts of a phase are kept in memory (some 3 MB); with more, all are read from the events when wanted.
+const KEPT: usize = 10_000;
+/// Then only attempts that failed are kept, and so many of them.
+const KEPT_FAILURES: usize = 1000;
 
 /// What a phase is given.
 pub(crate) struct Stage<'a> {
@@ -21,6 +29,7 @@ pub(crate) struct Stage<'a> {
     pub progress: &'a (dyn Fn(Progress) + Sync),
     /// The run's start: every time in the record counts from here.
     pub epoch: Instant,
+    pub events: &'a RefCell<Events>,
 }
 
 /// A phase under way.
@@ -29,16 +38,19 @@ pub(crate) struct Running<'a> {
     stage: &'a Stage<'a>,
     recorder: Arc<Recorder>,
     phase: Phase,
+    totals: Totals,
+    watched: Watched<'a>,
 }
 
 impl Stage<'_> {
-    /// Starts a phase: its time includes what its executor needs to start.
+    /// Starts a phase: its time includes what its executor needs to start. Every end of a task is told to `notices`.
     pub(crate) fn start(
         &self,
-        name: &'static str,
+        line: Line,
         config: &PhaseConfig,
-        total: u64,
+        notices: &Notices,
     ) -> Result<Running<'_>, Error> {
+        let name = line.name();
         let started_ns = nanoseconds(self.epoch.elapsed());
         let recorder = Recorder::new(self.epoch);
         let builder = Executor::builder()
@@ -47,7 +59,17 @@ impl Stage<'_> {
             .crash_retries(CRASH_RETRIES)
             .observer({
                 let recorder = Arc::clone(&recorder);
-                move |event: &Event<'_>| recorder.observe(event)
+                let notices = notices.clone();
+                move |event: &Event<'_>| {
+                    recorder.observe(event);
+                    if let Event::Finished(report, _) = event {
+                        // Nobody listens any more once the run has failed.
+                        let _ = notices.send(Notice {
+                            line,
+                            id: report.id,
+                        });
+                    }
+                }
             });
         let built = match (config.mode.kind(), self.config.gil) {
             (Kind::Own(mode), _) => builder.mode(mode).build(),
@@ -61,8 +83,7 @@ impl Stage<'_> {
             phase: name,
             source,
         })?;
-        self.interrupt.watch(&executor, self.config.grace);
-        (self.progress)(Progress::PhaseStarted { phase: name, total });
+        let watched = self.interrupt.watch(&executor, self.config.grace);
         let phase = Phase {
             name: name.to_owned(),
             mode: brigade_report::Mode {
@@ -75,11 +96,14 @@ impl Stage<'_> {
             tasks: Vec::new(),
             stored: None,
         };
+        self.events.borrow_mut().phase_started(&phase)?;
         Ok(Running {
             executor,
             stage: self,
             recorder,
             phase,
+            totals: Totals::default(),
+            watched,
         })
     }
 }
@@ -92,31 +116,69 @@ impl Running<'_> {
             .saturating_duration_since(self.stage.epoch)
     }
 
-    /// Tells the progress that a task has ended.
+    /// How many tasks run at once; none in a loop.
+    pub(crate) fn workers(&self) -> Option<usize> {
+        self.phase.workers.map(|workers| workers as usize)
+    }
+
+    /// Tells the progress that a task has ended. Where the phases overlap it follows the CVs, and a face is only
+    /// half of one.
     pub(crate) fn tell(&self, delivered: bool) {
+        if self.stage.config.overlap && delivered && self.phase.name == Line::Faces.name() {
+            return;
+        }
         (self.stage.progress)(Progress::TaskFinished { delivered });
     }
 
     /// Puts an attempt into the record.
-    pub(crate) fn record(&mut self, task: Task) {
-        self.phase.tasks.push(task);
+    pub(crate) fn record(&mut self, task: Task) -> Result<(), Error> {
+        self.totals.add(&task);
+        let mut events = self.stage.events.borrow_mut();
+        events.task(&self.phase.name, &task)?;
+        let kept = &mut self.phase.tasks;
+        if self.phase.stored.is_none() && kept.len() == KEPT {
+            kept.retain(|task| task.failure.is_some());
+            kept.truncate(KEPT_FAILURES);
+            kept.shrink_to_fit();
+            self.phase.stored = Some(events.stored(&self.phase.name, Totals::default()));
+        }
+        let is_kept = match self.phase.stored {
+            None => true,
+            Some(_) => task.failure.is_some() && self.phase.tasks.len() < KEPT_FAILURES,
+        };
+        if is_kept {
+            self.phase.tasks.push(task);
+        }
+        Ok(())
     }
 
-    /// Puts the attempts into the record that ended with their worker and were followed by another. `index_of` tells
-    /// which CV the executor's task of that position was about.
-    pub(crate) fn record_retried(&mut self, index_of: impl Fn(u64) -> u64) {
-        let retried = self.recorder.take_retried().into_iter();
-        self.phase.tasks.extend(retried.map(|task| Task {
-            index: index_of(task.index),
-            ..task
-        }));
+    /// Puts the attempts of the executor's task `id`, which is about CV `index`, into the record that ended with
+    /// their worker and were followed by another.
+    pub(crate) fn record_retried(&mut self, id: u64, index: u64) -> Result<(), Error> {
+        for task in self.recorder.take_retried(id) {
+            self.record(Task { index, ..task })?;
+        }
+        Ok(())
     }
 
     /// Ends the phase.
-    pub(crate) fn finish(mut self) -> Phase {
-        self.stage.interrupt.unwatch();
-        self.phase.finished_ns = nanoseconds(self.stage.epoch.elapsed());
-        (self.stage.progress)(Progress::PhaseFinished);
-        self.phase
+    pub(crate) fn finish(self) -> Result<Phase, Error> {
+        let Running {
+            stage,
+            mut phase,
+            totals,
+            watched,
+            ..
+        } = self;
+        drop(watched);
+        phase.finished_ns = nanoseconds(stage.epoch.elapsed());
+        let mut events = stage.events.borrow_mut();
+        events.phase_finished(&phase)?;
+        // What is read again must be there.
+        events.flush()?;
+        if let Some(stored) = &mut phase.stored {
+            stored.totals = totals;
+        }
+        Ok(phase)
     }
 }

@@ -1,8 +1,5 @@
 //! The CVs to make, one after the other: of invented people, or of the rows of a file.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
-
 use brigade_documents::{Locale, Person};
 use brigade_faces::Source;
 use serde::{Deserialize, Serialize};
@@ -42,32 +39,22 @@ impl Who {
         }
     }
 
+    /// As much as is needed to tell the name.
+    pub(crate) fn named(&self) -> Who {
+        match self {
+            Who::Invented { .. } => self.clone(),
+            Who::Given(person) => Who::Given(Box::new(Person {
+                name: person.name.clone(),
+                ..Person::default()
+            })),
+        }
+    }
+
     pub(crate) fn name(&self) -> String {
         match self {
             Who::Invented { .. } => self.clone().person().name,
             Who::Given(person) => person.name.clone(),
         }
-    }
-}
-
-/// Who is being worked on: to name the person of a task that did not come back.
-#[derive(Default)]
-pub(crate) struct Names(RefCell<HashMap<u64, Who>>);
-
-impl Names {
-    pub(crate) fn note(&self, index: u64, who: &Who) {
-        let who = match who {
-            Who::Invented { .. } => who.clone(),
-            Who::Given(person) => Who::Given(Box::new(Person {
-                name: person.name.clone(),
-                ..Person::default()
-            })),
-        };
-        self.0.borrow_mut().insert(index, who);
-    }
-
-    pub(crate) fn take(&self, index: u64) -> Option<Who> {
-        self.0.borrow_mut().remove(&index)
     }
 }
 
@@ -78,6 +65,9 @@ pub(crate) struct BadItem {
 }
 
 type Items<'a> = Box<dyn Iterator<Item = Result<Item, BadItem>> + 'a>;
+
+/// The same with the turn of each: its place in the archive's order, from 0.
+pub(crate) type Turns<'a> = Box<dyn Iterator<Item = (u64, Result<Item, BadItem>)> + 'a>;
 
 impl Config {
     /// How many CVs are asked for: bad rows count, they will be named.
@@ -127,5 +117,10 @@ impl Config {
             selection.is_none_or(|selection| selection.contains(index + 1))
         };
         Ok(Box::new(all.filter(is_selected).take(limit)))
+    }
+
+    /// The same, counted.
+    pub(crate) fn turns(&self) -> Result<Turns<'_>, Error> {
+        Ok(Box::new((0..).zip(self.work()?)))
     }
 }

@@ -52,6 +52,24 @@ fn nine_combinations_of_modes_with_a_folder_used_in_turn() {
 }
 
 #[test]
+fn overlapping_phases_give_the_same_bytes_in_every_mode() {
+    let plain = Run::new("--cvs=6").done().expect(0);
+    let mut zips = vec![("plain".to_owned(), std::fs::read(plain.zip()).unwrap())];
+    for (p1, p2) in [
+        ("sequential", "sequential"),
+        ("sequential", "processes"),
+        ("threads", "threads"),
+        ("processes", "threads"),
+        ("threads", "sequential"),
+    ] {
+        let arguments = format!("--cvs=6 --overlap --p1-type={p1} --p2-type={p2}");
+        let done = Run::new(&arguments).done().expect(0);
+        zips.push((arguments, std::fs::read(done.zip()).unwrap()));
+    }
+    are_identical(&zips);
+}
+
+#[test]
 fn another_seed_gives_other_people() {
     let names = |seed: u32| {
         let done = Run::new(&format!("--cvs=3 --seed={seed}")).done().expect(0);

@@ -113,12 +113,12 @@ impl Done {
         serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
     }
 
-    /// The record's attempts of a phase, 0 or 1.
+    /// The record's attempts of a phase, 0 or 1, by task.
     pub(crate) fn tasks(&self, phase: usize) -> Vec<serde_json::Value> {
-        self.record()["phases"][phase]["tasks"]
-            .as_array()
-            .unwrap()
-            .clone()
+        let record = self.record();
+        let mut tasks = record["phases"][phase]["tasks"].as_array().unwrap().clone();
+        tasks.sort_by_key(|task| (task["index"].as_u64(), task["attempt"].as_u64()));
+        tasks
     }
 }
 

@@ -1,0 +1,220 @@
+//! From the people to the packed CVs: the two phases, one after the other or overlapping.
+//!
+//! One thread, the caller's, does everything that is not a job: it hands jobs in, takes what comes of them, decides
+//! about duplicates, packs and records. Both orders of work are the same loop; they differ in what lies between the
+//! phases. With the barrier, as in the article, that is every face, and then a second pass over the people. When they
+//! overlap it is a short queue: a face is rendered as soon as it is there.
+
+use std::collections::VecDeque;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::time::Duration;
+
+use brigade_report::Phase;
+
+use crate::faces::Faces;
+use crate::fetch::{Decision, Fetching};
+use crate::lane::{Line, Notice, Notices};
+use crate::pack::Packer;
+use crate::render::{Ready, Rendered, Rendering};
+use crate::stage::Stage;
+use crate::work::Turns;
+use crate::{Error, Progress};
+
+/// How often the thread that waits for jobs looks after other things.
+const GLANCE: Duration = Duration::from_millis(100);
+/// Faces that wait to be rendered, when the phases overlap. More would not help: when the queue is full, rendering is
+/// what takes the time.
+const QUEUE: usize = 64;
+
+pub(crate) struct Flow<'a, 'p> {
+    stage: &'a Stage<'a>,
+    packer: &'p mut Packer<'a>,
+    pub faces: Faces,
+    notices: Receiver<Notice>,
+    sender: Notices,
+}
+
+/// What lies between the phases.
+enum Larder<'a> {
+    /// Faces only: phase 2 comes later.
+    Faces,
+    /// Phase 1 is over; the people come by once more.
+    Pass(Turns<'a>),
+    /// What is ready, while both go on.
+    Queue(VecDeque<Ready>),
+}
+
+impl<'a, 'p> Flow<'a, 'p> {
+    pub(crate) fn new(stage: &'a Stage<'a>, packer: &'p mut Packer<'a>) -> Flow<'a, 'p> {
+        let (sender, notices) = mpsc::channel();
+        Flow {
+            stage,
+            packer,
+            faces: Faces::default(),
+            notices,
+            sender,
+        }
+    }
+
+    /// Makes the CVs and returns the phases' records.
+    pub(crate) fn make(&mut self) -> Result<Vec<Phase>, Error> {
+        let total = self.stage.config.requested();
+        if self.stage.config.overlap {
+            self.tell_start(Line::Cvs, total);
+            let fetching = Fetching::start(self.stage, &self.sender)?;
+            let rendering = Rendering::start(self.stage, &self.sender)?;
+            return self.serve(
+                Some(fetching),
+                Some(rendering),
+                Larder::Queue(VecDeque::new()),
+            );
+        }
+        self.tell_start(Line::Faces, total);
+        let fetching = Fetching::start(self.stage, &self.sender)?;
+        let mut phases = self.serve(Some(fetching), None, Larder::Faces)?;
+        (self.stage.progress)(Progress::PhaseFinished);
+        self.tell_start(Line::Cvs, self.faces.len());
+        let rendering = Rendering::start(self.stage, &self.sender)?;
+        let pass = Larder::Pass(self.stage.config.turns()?);
+        phases.extend(self.serve(None, Some(rendering), pass)?);
+        Ok(phases)
+    }
+
+    fn tell_start(&self, line: Line, total: u64) {
+        let phase = line.name();
+        (self.stage.progress)(Progress::PhaseStarted { phase, total });
+    }
+
+    /// Runs a phase, or both, until nothing is left to do.
+    fn serve(
+        &mut self,
+        mut fetching: Option<Fetching<'a>>,
+        mut rendering: Option<Rendering<'a>>,
+        mut larder: Larder<'a>,
+    ) -> Result<Vec<Phase>, Error> {
+        let mut fetched = None;
+        loop {
+            let mut decisions = Vec::new();
+            let mut is_over = false;
+            if let Some(fetching) = &mut fetching {
+                while !is_over && fetching.has_room() && larder.has_room() {
+                    is_over = !fetching.submit(&mut decisions)?;
+                    self.settle(&mut decisions, &mut larder)?;
+                }
+                is_over &= fetching.any().is_none();
+            }
+            if let Some(fetching) = fetching.take_if(|_| is_over) {
+                // Its record ends here, even where phase 2 goes on.
+                fetched = Some(fetching.finish()?);
+            }
+            if let Some(rendering) = &mut rendering {
+                while rendering.has_room()
+                    && !self.stage.interrupt.is_triggered()
+                    && let Some(ready) = larder.next(&self.faces)
+                {
+                    rendering.submit(ready);
+                }
+            }
+            let any = [
+                (Line::Faces, fetching.as_ref().and_then(Fetching::any)),
+                (Line::Cvs, rendering.as_ref().and_then(Rendering::any)),
+            ];
+            let under_way = any
+                .into_iter()
+                .find_map(|(line, id)| Some(Notice { line, id: id? }));
+            let Some(under_way) = under_way else {
+                break;
+            };
+            match (self.wait(under_way), &mut fetching, &mut rendering) {
+                (
+                    Notice {
+                        line: Line::Faces,
+                        id,
+                    },
+                    Some(fetching),
+                    _,
+                ) => {
+                    fetching.take(id, &mut self.faces, &mut decisions)?;
+                    self.settle(&mut decisions, &mut larder)?;
+                }
+                (
+                    Notice {
+                        line: Line::Cvs,
+                        id,
+                    },
+                    _,
+                    Some(rendering),
+                ) => match rendering.take(id)? {
+                    Some(Rendered::Made {
+                        turn, file, pdf, ..
+                    }) => {
+                        self.faces.delivered(turn);
+                        self.packer.offer(turn, file, pdf)?;
+                    }
+                    Some(Rendered::Lost { turn, .. }) => self.packer.skip(turn)?,
+                    None => {}
+                },
+                // Of a job that was taken without its notice.
+                _ => {}
+            }
+        }
+        let rendered = rendering.map(Rendering::finish).transpose()?;
+        Ok(fetched.into_iter().chain(rendered).collect())
+    }
+
+    /// Passes on what phase 1 has decided.
+    fn settle(
+        &mut self,
+        decisions: &mut Vec<Decision>,
+        larder: &mut Larder<'a>,
+    ) -> Result<(), Error> {
+        for decision in decisions.drain(..) {
+            match decision {
+                Decision::Got { turn, item, hash } => larder.put(Ready { turn, item, hash }),
+                Decision::Lost { turn, .. } => self.packer.skip(turn)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// The next job that ends; after an interrupt the one given, whether it has ended or will be given up.
+    fn wait(&mut self, under_way: Notice) -> Notice {
+        loop {
+            match self.notices.recv_timeout(GLANCE) {
+                Ok(notice) => return notice,
+                Err(RecvTimeoutError::Timeout) if !self.stage.interrupt.is_triggered() => {}
+                Err(_) => return under_way,
+            }
+        }
+    }
+}
+
+impl Larder<'_> {
+    fn has_room(&self) -> bool {
+        match self {
+            Larder::Queue(ready) => ready.len() < QUEUE,
+            Larder::Faces | Larder::Pass(_) => true,
+        }
+    }
+
+    /// The face itself is in the table of faces and on disk.
+    fn put(&mut self, ready: Ready) {
+        if let Larder::Queue(queue) = self {
+            queue.push_back(ready);
+        }
+    }
+
+    /// The next CV to render.
+    fn next(&mut self, faces: &Faces) -> Option<Ready> {
+        match self {
+            Larder::Faces => None,
+            Larder::Queue(queue) => queue.pop_front(),
+            // Without a face there is no CV; why, phase 1 has told.
+            Larder::Pass(turns) => turns.find_map(|(turn, item)| {
+                let item = item.ok()?;
+                let hash = faces.get(turn)?;
+                Some(Ready { turn, item, hash })
+            }),
+        }
+    }
+}
