@@ -2,6 +2,7 @@
 
 use crate::{
     Context, Initialiser, Job, Outcome,
+    bytes::encode,
     run::{guarded, note_panics},
     setup::Initialise,
 };
@@ -48,10 +49,10 @@ pub struct Entry {
     pub(crate) tag: String,
 }
 
-/// Decodes a job, runs it, encodes its output.
-type RunEncoded = fn(&[u8], &Context) -> Outcome<Vec<u8>>;
+/// Decodes a job, runs it, appends its encoded output to a buffer.
+type RunEncoded = fn(&[u8], &Context, Vec<u8>) -> Outcome<Vec<u8>>;
 /// Decodes an initialiser and runs it.
-type StartEncoded = fn(&[u8], &Context) -> Result<(), Outcome<Vec<u8>>>;
+type StartEncoded = fn(&[u8], &Context) -> Result<(), Outcome<()>>;
 
 impl Entry {
     /// Jobs of this type can run here.
@@ -98,7 +99,7 @@ impl Entry {
     pub fn run_remote(&self, name: &str, job: &[u8]) -> Option<Outcome<Vec<u8>>> {
         self.jobs
             .get(name)
-            .map(|run| run(job, &Context::new(0, None)))
+            .map(|run| run(job, &Context::new(0, None), Vec::new()))
     }
 }
 
@@ -128,7 +129,7 @@ pub(crate) fn has_parent() -> bool {
     std::env::var(VARIABLE).ok() == parent
 }
 
-fn run_encoded<J: Job>(job: &[u8], context: &Context) -> Outcome<Vec<u8>> {
+fn run_encoded<J: Job>(job: &[u8], context: &Context, buffer: Vec<u8>) -> Outcome<Vec<u8>> {
     note_panics();
     let code = |what: &str, error: postcard::Error| Outcome::Failed {
         message: format!(
@@ -144,7 +145,7 @@ fn run_encoded<J: Job>(job: &[u8], context: &Context) -> Outcome<Vec<u8>> {
         other => return other.map(|_| Vec::new()),
     };
     match guarded(|| job.run(context).map_err(Into::into)) {
-        Outcome::Ok(output) => match guarded(|| Ok(postcard::to_stdvec(&output))) {
+        Outcome::Ok(output) => match guarded(|| Ok(encode(&output, buffer))) {
             Outcome::Ok(Ok(bytes)) => Outcome::Ok(bytes),
             Outcome::Ok(Err(error)) => code("the output of", error),
             other => other.map(|_| Vec::new()),
@@ -153,10 +154,7 @@ fn run_encoded<J: Job>(job: &[u8], context: &Context) -> Outcome<Vec<u8>> {
     }
 }
 
-fn start_encoded<I: Initialiser>(
-    settings: &[u8],
-    context: &Context,
-) -> Result<(), Outcome<Vec<u8>>> {
+fn start_encoded<I: Initialiser>(settings: &[u8], context: &Context) -> Result<(), Outcome<()>> {
     note_panics();
     match postcard::from_bytes::<I>(settings) {
         Ok(initialiser) => Initialise::start(&initialiser, context),

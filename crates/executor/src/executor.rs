@@ -79,10 +79,13 @@ impl Executor {
         if let Some(room) = &core.setup.room {
             room.enter();
         }
-        let task = Task::new(job, id, 0, &core.setup, Arc::clone(&slot) as _);
+        let mut task = Task::new(job, id, 0, &core.setup, Arc::clone(&slot) as _);
+        if let Some(now) = core.setup.now() {
+            task.set_queued(now);
+        }
         match &core.backend {
             _ if core.is_closed() => drop(task),
-            Some(backend) => backend.submit(vec![task]),
+            Some(backend) => backend.submit_one(task),
             None => {
                 let mut worker = core.borrow_worker();
                 worker.run(task);

@@ -9,7 +9,7 @@ use std::{
     fmt,
     sync::{
         Arc, Condvar, Mutex, PoisonError, Weak,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -18,7 +18,9 @@ use std::{
 pub(crate) struct Slot<T> {
     setup: Arc<Setup>,
     content: Mutex<Content<T>>,
+    /// To wake is a system call, sleeper or not: only who has counted itself in `sleepers` is woken.
     ready: Condvar,
+    sleepers: AtomicUsize,
     done: AtomicBool,
     cancelled: AtomicBool,
 }
@@ -36,6 +38,7 @@ impl<T: Send> Slot<T> {
             setup: Arc::clone(setup),
             content: Mutex::new(Content::Pending),
             ready: Condvar::new(),
+            sleepers: AtomicUsize::new(0),
             done: AtomicBool::new(false),
             cancelled: AtomicBool::new(false),
         })
@@ -55,7 +58,9 @@ impl<T: Send> Sink<T> for Slot<T> {
             self.setup.finished(&finished);
             *content = Content::Here(finished);
             self.done.store(true, Ordering::Release);
-            self.ready.notify_all();
+            if self.sleepers.load(Ordering::Relaxed) > 0 {
+                self.ready.notify_all();
+            }
         }
         drop(content);
         if let Some(room) = &self.setup.room {
@@ -144,6 +149,8 @@ impl<T: DeserializeOwned + Send + 'static> Handle<T> {
         let waiter: Weak<dyn Wake> = Arc::downgrade(slot) as Weak<dyn Wake>;
         slot.setup.add_waiter(waiter.clone());
         let mut content = lock(&slot.content);
+        // Changed and read under the lock.
+        slot.sleepers.fetch_add(1, Ordering::Relaxed);
         let arrived = loop {
             if !matches!(*content, Content::Pending) || slot.setup.is_stopped() {
                 break true;
@@ -163,6 +170,7 @@ impl<T: DeserializeOwned + Send + 'static> Handle<T> {
                     }
                 };
         };
+        slot.sleepers.fetch_sub(1, Ordering::Relaxed);
         drop(content);
         slot.setup.remove_waiter(&waiter);
         arrived

@@ -51,6 +51,7 @@
 //! and how to come from other pools.
 
 mod builder;
+mod bytes;
 mod context;
 mod entry;
 mod error;

@@ -15,6 +15,8 @@ use std::{
 
 /// An executor's options, as its backend sees them.
 #[non_exhaustive]
+// Every submit and every join changes its reference count; workers, which only read, must not share that cache line.
+#[repr(align(128))]
 pub struct Setup {
     /// How many workers.
     pub workers: usize,
@@ -51,7 +53,7 @@ pub(crate) trait Wake: Send + Sync {
 pub(crate) trait Initialise: Send + Sync {
     fn name(&self) -> &'static str;
     fn encode(&self) -> Result<Vec<u8>, postcard::Error>;
-    fn start(&self, context: &Context) -> Result<(), Outcome<Vec<u8>>>;
+    fn start(&self, context: &Context) -> Result<(), Outcome<()>>;
 }
 
 impl<I: Initialiser> Initialise for I {
@@ -63,7 +65,7 @@ impl<I: Initialiser> Initialise for I {
         postcard::to_stdvec(self)
     }
 
-    fn start(&self, context: &Context) -> Result<(), Outcome<Vec<u8>>> {
+    fn start(&self, context: &Context) -> Result<(), Outcome<()>> {
         let explain =
             |what: String| format!("the worker's initialiser `{}` failed: {what}", I::NAME);
         match guarded(|| Initialiser::start(self, context.worker()).map_err(Into::into)) {
@@ -79,7 +81,7 @@ impl<I: Initialiser> Initialise for I {
                 message: explain(message),
                 location,
             }),
-            other => Err(other.map(|_| Vec::new())),
+            other => Err(other.map(drop)),
         }
     }
 }
@@ -115,7 +117,7 @@ impl Setup {
         }
     }
 
-    pub(crate) fn initialise(&self, context: &Context) -> Result<(), Outcome<Vec<u8>>> {
+    pub(crate) fn initialise(&self, context: &Context) -> Result<(), Outcome<()>> {
         run::note_panics();
         self.initialiser
             .as_ref()

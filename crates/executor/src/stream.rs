@@ -73,23 +73,28 @@ impl<I: Iterator<Item: Job>> Stream<I> {
     /// The next outcome. Jobs from `limit` on are not pulled yet.
     #[inline]
     fn next_below(&mut self, limit: u64) -> Option<Finished<<I::Item as Job>::Output>> {
-        match &mut self.here {
-            Here::Loop(worker) => {
-                if self.core.is_closed() {
-                    self.jobs = None;
-                }
-                let job = self.jobs.as_mut()?.next();
-                let Some(job) = job else {
-                    self.jobs = None;
-                    return None;
-                };
-                let index = self.index;
-                self.index += 1;
-                let worker = worker.as_mut().expect("given back only on drop");
-                Some(worker.run_typed(job, self.core.next_id(), index, None))
-            }
+        match &self.here {
+            Here::Loop(_) => self.next_here(Worker::run_typed),
             Here::Backend(_) => self.next_from_backend(limit),
         }
+    }
+
+    /// Runs the next job in this thread.
+    #[inline]
+    fn next_here<T>(&mut self, run: impl FnOnce(&mut Worker, I::Item, u64, u64) -> T) -> Option<T> {
+        if self.core.is_closed() {
+            self.jobs = None;
+        }
+        let Some(job) = self.jobs.as_mut()?.next() else {
+            self.jobs = None;
+            return None;
+        };
+        let index = self.index;
+        self.index += 1;
+        let Here::Loop(Some(worker)) = &mut self.here else {
+            return None;
+        };
+        Some(run(worker, job, self.core.next_id(), index))
     }
 
     fn next_from_backend(&mut self, limit: u64) -> Option<Finished<<I::Item as Job>::Output>> {
@@ -187,6 +192,10 @@ impl<I: Iterator<Item: Job>> Stream<I> {
             tasks.push(Task::new(job, id, self.index, &self.core.setup, sink));
             self.index += 1;
         }
+        // One look at the clock for all: they are handed over together, however long it took to pull them.
+        if let Some(now) = self.core.setup.now() {
+            tasks.iter_mut().for_each(|task| task.set_queued(now));
+        }
         if let (false, Some(backend)) = (tasks.is_empty(), &self.core.backend) {
             backend.submit(tasks);
         }
@@ -278,6 +287,11 @@ impl<I: Iterator<Item: Job>> Iterator for Map<I> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
+        // Without a report there is nothing to measure, and without an observer nothing to tell.
+        if matches!(self.stream.here, Here::Loop(_)) && !self.stream.core.setup.is_observed() {
+            self.next += 1;
+            return self.stream.next_here(Worker::run_bare);
+        }
         self.next_finished().map(|finished| finished.outcome)
     }
 }

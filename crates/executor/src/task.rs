@@ -9,7 +9,11 @@ mod worker;
 
 pub use self::worker::Worker;
 
-use crate::{Cancel, Context, Finished, Job, Outcome, Ran, Setup, Tag, TaskReport, Usage, run};
+use crate::{
+    Cancel, Context, Finished, Job, Outcome, Ran, Setup, Tag, TaskReport, Usage,
+    bytes::{self, Bytes},
+    run,
+};
 use serde::de::DeserializeOwned;
 use std::{
     fmt,
@@ -24,6 +28,11 @@ pub trait Backend: Send + Sync {
 
     /// Takes tasks in. Returns soon, whatever the workers do; after [`shutdown`](Self::shutdown) it drops them.
     fn submit(&self, tasks: Vec<Task>);
+
+    /// The same for one task, where that is cheaper without a vector.
+    fn submit_one(&self, task: Task) {
+        self.submit(vec![task]);
+    }
 
     /// A task's handle was cancelled; its [`Task::is_cancelled`] says so already. What is queued can be
     /// dropped; what runs may be stopped, if there is a way.
@@ -57,7 +66,7 @@ pub(crate) trait Sink<T>: Cancel {
 /// An output that never left this process, or one that still has to be decoded (by who takes it, not by who carries it).
 pub(crate) enum Value<T> {
     Here(T),
-    Encoded(Vec<u8>),
+    Encoded(Bytes),
 }
 
 impl<T: DeserializeOwned> Finished<Value<T>> {
@@ -66,7 +75,11 @@ impl<T: DeserializeOwned> Finished<Value<T>> {
         let name = self.report.name;
         let outcome = self.outcome.with(|value| match value {
             Value::Here(output) => Ok(Outcome::Ok(output)),
-            Value::Encoded(bytes) => postcard::from_bytes(&bytes).map(Outcome::Ok),
+            Value::Encoded(bytes) => {
+                let output = postcard::from_bytes(&bytes);
+                bytes::recycle(bytes);
+                output.map(Outcome::Ok)
+            }
         });
         let outcome = outcome.unwrap_or_else(|error| Outcome::Failed {
             message: format!("the output of job `{name}` cannot be decoded"),
@@ -86,7 +99,7 @@ trait Erased: Send {
     fn encode(&self, out: Vec<u8>) -> Result<Vec<u8>, postcard::Error>;
     fn run(&mut self, context: &mut Context);
     /// `None`: the outcome that `run` left.
-    fn finish(self: Box<Self>, ran: Option<Ran>, usage: Usage, outcome: Option<Outcome<Vec<u8>>>);
+    fn finish(self: Box<Self>, ran: Option<Ran>, usage: Usage, outcome: Option<Outcome<Bytes>>);
 }
 
 struct Head {
@@ -116,10 +129,7 @@ impl Task {
             name: J::NAME,
             attempt: 1,
         };
-        let head = Head {
-            tag,
-            queued: setup.now(),
-        };
+        let head = Head { tag, queued: None };
         setup.emit(|| crate::Event::Queued(tag));
         Self(Some(Box::new(Typed {
             head,
@@ -133,6 +143,12 @@ impl Task {
         self.0
             .as_deref()
             .expect("only methods that consume the task take its content")
+    }
+
+    pub(crate) fn set_queued(&mut self, time: Duration) {
+        if let Some(erased) = &mut self.0 {
+            erased.head_mut().queued = Some(time);
+        }
     }
 
     /// Which task this is.
@@ -177,7 +193,11 @@ impl Task {
     }
 
     /// Hands over an outcome that arrived from elsewhere; an output as the bytes that [`Entry`](crate::Entry) encoded.
-    pub fn deliver(mut self, ran: Option<Ran>, usage: Usage, outcome: Outcome<Vec<u8>>) {
+    pub fn deliver(self, ran: Option<Ran>, usage: Usage, outcome: Outcome<Vec<u8>>) {
+        self.deliver_bytes(ran, usage, outcome.map(Bytes::from));
+    }
+
+    pub(crate) fn deliver_bytes(mut self, ran: Option<Ran>, usage: Usage, outcome: Outcome<Bytes>) {
         if let Some(erased) = self.0.take() {
             erased.finish(ran, usage, Some(outcome));
         }
@@ -212,10 +232,9 @@ impl<J: Job> Erased for Typed<J> {
     }
 
     fn encode(&self, out: Vec<u8>) -> Result<Vec<u8>, postcard::Error> {
-        postcard::to_extend(
-            self.job
-                .as_ref()
-                .expect("a task that ran here is not sent elsewhere"),
+        let job = self.job.as_ref();
+        bytes::encode(
+            job.expect("a task that ran here is not sent elsewhere"),
             out,
         )
     }
@@ -231,7 +250,7 @@ impl<J: Job> Erased for Typed<J> {
         mut self: Box<Self>,
         ran: Option<Ran>,
         usage: Usage,
-        outcome: Option<Outcome<Vec<u8>>>,
+        outcome: Option<Outcome<Bytes>>,
     ) {
         let Head {
             tag:

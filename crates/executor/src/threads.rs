@@ -31,8 +31,8 @@ struct Shared {
     work: Condvar,
     /// A thread sleeps or has ended.
     rest: Condvar,
-    /// How many sleep. Who pushes a task looks here afterwards, who wants to sleep looks at the queues after counting
-    /// itself: one of the two sees the other.
+    /// How many sleep and have not been roused. Who pushes a task looks here afterwards, who wants to sleep looks at the
+    /// queues after counting itself: one of the two sees the other.
     sleeping: AtomicUsize,
     /// How many places have no thread yet.
     free: AtomicUsize,
@@ -42,6 +42,9 @@ struct Shared {
 struct State {
     places: Vec<Place>,
     threads: usize,
+    /// How many sleepers may get up. Whoever gives such leave uncounts a sleeper at once, so that nobody rouses it again, at
+    /// the price of a system call, before it has come round.
+    leaves: usize,
 }
 
 /// What a thread needs to be a worker.
@@ -61,7 +64,11 @@ impl Threads {
                 .collect(),
             spawner,
             free: AtomicUsize::new(places.len()),
-            state: Mutex::new(State { places, threads: 0 }),
+            state: Mutex::new(State {
+                places,
+                threads: 0,
+                leaves: 0,
+            }),
             work: Condvar::new(),
             rest: Condvar::new(),
             sleeping: AtomicUsize::new(0),
@@ -90,6 +97,14 @@ impl Backend for Threads {
             .for_each(|task| self.shared.queue.push(task));
         self.shared.rouse(count);
         // A shutdown beside us may have found the queue still empty.
+        if self.shared.closed.load(Ordering::SeqCst) {
+            self.shared.discard(|_| true);
+        }
+    }
+
+    fn submit_one(&self, task: Task) {
+        self.shared.queue.push(task);
+        self.shared.rouse(1);
         if self.shared.closed.load(Ordering::SeqCst) {
             self.shared.discard(|_| true);
         }
@@ -143,12 +158,15 @@ impl Shared {
     /// Sees to it that up to `count` new tasks find a thread.
     fn rouse(self: &Arc<Self>, count: usize) {
         fence(Ordering::SeqCst);
-        let sleeping = self.sleeping.load(Ordering::Relaxed).min(count);
-        if sleeping > 0 {
-            let _state = lock(&self.state);
-            (0..sleeping).for_each(|_| self.work.notify_one());
+        let mut roused = 0;
+        if count > 0 && self.sleeping.load(Ordering::Relaxed) > 0 {
+            let mut state = lock(&self.state);
+            roused = self.sleeping.load(Ordering::Relaxed).min(count);
+            self.sleeping.fetch_sub(roused, Ordering::SeqCst);
+            state.leaves += roused;
+            (0..roused).for_each(|_| self.work.notify_one());
         }
-        let free = self.free.load(Ordering::Relaxed).min(count - sleeping);
+        let free = self.free.load(Ordering::Relaxed).min(count - roused);
         let _ = (0..free).try_for_each(|_| self.start());
     }
 
@@ -235,8 +253,14 @@ impl Shared {
             self.rest.notify_all();
             state = self
                 .work
-                .wait(state)
+                .wait_while(state, |state| {
+                    state.leaves == 0 && !self.closed.load(Ordering::SeqCst)
+                })
                 .unwrap_or_else(PoisonError::into_inner);
+            if state.leaves > 0 {
+                state.leaves -= 1;
+                return;
+            }
         }
         self.sleeping.fetch_sub(1, Ordering::SeqCst);
         drop(state);

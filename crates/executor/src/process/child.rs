@@ -16,7 +16,7 @@ use super::{
     wire::{self, DoneHead, Hello, LANES, LARGE, PROTOCOL, Ready, TaskHead, Way, kind},
 };
 use crate::{
-    Cancel, Context, Entry, Metrics, Outcome, Tag, Usage,
+    Cancel, Context, Entry, Metrics, Outcome, Tag, Usage, bytes,
     run::{self, Meter},
 };
 use rustix::{
@@ -56,7 +56,7 @@ struct Child<'a> {
     context: Context,
     hello: Hello,
     epoch: Instant,
-    ready: Option<Result<(), Outcome<Vec<u8>>>>,
+    ready: Option<Result<(), Outcome<()>>>,
     /// The number of the next task, counting every task frame.
     next: u64,
     large_taken: u64,
@@ -148,6 +148,9 @@ fn limit(hello: &Hello) -> io::Result<()> {
         let mut limit = getrlimit(Resource::Data);
         limit.current = Some(limit.maximum.map_or(bytes, |maximum| maximum.min(bytes)));
         setrlimit(Resource::Data, limit)?;
+    } else {
+        // Under a limit, what is not needed had better be given back.
+        sys::keep_heap();
     }
     if let Some(nice) = hello.nice {
         setpriority_process(None::<Pid>, nice)?;
@@ -157,6 +160,7 @@ fn limit(hello: &Hello) -> io::Result<()> {
 
 impl Child<'_> {
     fn serve(mut self, mut input: Input) -> io::Result<()> {
+        let mut heard = 0;
         loop {
             while let Some((kind, body, length)) =
                 wire::first_frame(&input.bytes[input.at..]).map_err(io::Error::other)?
@@ -179,6 +183,10 @@ impl Child<'_> {
                 }
             }
             self.outbox.flush()?;
+            let board = &self.running.board;
+            if board.awake.load(Ordering::Relaxed) != 0 {
+                board.to_worker.listen(&mut heard);
+            }
             input.fill(&self.socket)?;
         }
     }
@@ -188,11 +196,17 @@ impl Child<'_> {
             TaskHead::read(body).ok_or_else(|| io::Error::other("a short frame"))?;
         let number = self.next;
         self.next += 1;
-        let fetched;
+        let mut fetched = Vec::new();
         let payload = match head.large {
             None => rest,
             Some(length) => {
-                fetched = wire::take_large(&self.memory, Way::ToWorker, self.large_taken, length)?;
+                fetched = wire::take_large(
+                    &self.memory,
+                    Way::ToWorker,
+                    self.large_taken,
+                    length,
+                    bytes::spare(),
+                )?;
                 self.large_taken += 1;
                 self.running
                     .board
@@ -231,6 +245,7 @@ impl Child<'_> {
             peak_memory: self.peak(),
             ..meter.stop(self.epoch)
         };
+        bytes::keep(fetched);
         self.done(head.id, usage, outcome, more)
     }
 
@@ -263,12 +278,12 @@ impl Child<'_> {
             self.ready = Some(self.initialise());
         }
         match &self.ready {
-            Some(Err(failure)) => failure.clone(),
-            _ => job(payload, &self.context),
+            Some(Err(failure)) => failure.clone().map(|()| Vec::new()),
+            _ => job(payload, &self.context, bytes::spare()),
         }
     }
 
-    fn initialise(&self) -> Result<(), Outcome<Vec<u8>>> {
+    fn initialise(&self) -> Result<(), Outcome<()>> {
         let Some((name, settings)) = &self.hello.initialiser else {
             return Ok(());
         };
@@ -337,7 +352,9 @@ impl Child<'_> {
                     out.extend_from_slice(&bytes);
                 }
             });
-        })
+        })?;
+        bytes::keep(bytes);
+        Ok(())
     }
 
     /// Looked up at most every millisecond: the call costs more than a tiny job.

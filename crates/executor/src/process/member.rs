@@ -10,7 +10,7 @@ use super::{
     sys::{self, REVOKED, Shared},
     wire::{self, Hello, Ready, kind},
 };
-use crate::{Death, Outcome, Ran, Task, Usage};
+use crate::{Death, Outcome, Ran, Task, Usage, bytes::Bytes};
 use rustix::{
     buffer::spare_capacity,
     event::epoll::EventFlags,
@@ -20,6 +20,7 @@ use std::{
     collections::VecDeque,
     os::{fd::OwnedFd, unix::process::ExitStatusExt},
     process::{Child, ExitStatus},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -31,7 +32,7 @@ const FAIR: usize = 1 << 20;
 /// A task and its bytes, kept until its outcome is here: it may have to go to another worker.
 pub(super) struct Queued {
     pub(super) task: Task,
-    pub(super) bytes: Vec<u8>,
+    pub(super) bytes: Bytes,
     /// Its place in the pool's table of jobs.
     pub(super) job: usize,
 }
@@ -65,7 +66,7 @@ pub(super) enum End {
 pub(super) enum Said {
     Ready(Ready),
     Started(usize),
-    Done(Box<Flight>, Usage, Outcome<Vec<u8>>),
+    Done(Flight, Usage, Outcome<Bytes>),
 }
 
 pub(super) struct Member {
@@ -78,7 +79,9 @@ pub(super) struct Member {
     pub(super) hung_up: bool,
     pub(super) stderr: OwnedFd,
     memory: OwnedFd,
-    pub(super) board: Shared,
+    pub(super) board: Arc<Shared>,
+    /// How often the bell to us had rung when it was last listened to.
+    pub(super) heard: u64,
     pub(super) born: Instant,
     pub(super) ready: bool,
     input: Vec<u8>,
@@ -127,6 +130,7 @@ impl Member {
             stderr,
             memory,
             board,
+            heard: 0,
             born: now,
             ready: false,
             input: Vec::new(),

@@ -1,5 +1,6 @@
 //! Worker processes: see `docs/executor.md` for what they survive, and [`pool`] for how they are driven.
 
+mod awake;
 pub(crate) mod child;
 mod member;
 mod pool;

@@ -13,7 +13,11 @@ use super::{
     member::WAKE,
     state::{Action, State},
 };
-use crate::{BuildError, Event, Setup, Task, Usage, setup::lock};
+use crate::{
+    BuildError, Event, Setup, Task, Usage,
+    bytes::{self, Bytes},
+    setup::lock,
+};
 use rustix::event::{
     EventfdFlags,
     epoll::{self, CreateFlags, EventData, EventFlags},
@@ -183,7 +187,9 @@ impl Pool {
 
     fn perform(&self, action: Action) {
         match action {
-            Action::Deliver(task, ran, usage, outcome) => task.deliver(ran, usage, outcome),
+            Action::Deliver(task, ran, usage, outcome) => {
+                task.deliver_bytes(ran, usage, outcome);
+            }
             Action::Drop(task) => drop(task),
             Action::Started(tag, ran) => self.setup.emit(|| Event::Started(tag, ran)),
             Action::Retried(tag, outcome) => self.setup.emit(|| Event::Retried(tag, &outcome)),
@@ -200,16 +206,21 @@ impl Pool {
     }
 
     pub(super) fn submit(&self, tasks: Vec<Task>) {
+        let mut buffer = bytes::spare();
         let encoded: Vec<_> = tasks
             .into_iter()
-            .filter_map(|task| match task.encode(Vec::new()) {
-                Ok(bytes) => Some((task, bytes)),
+            .filter_map(|task| match task.encode(std::mem::take(&mut buffer)) {
+                Ok(bytes) => {
+                    buffer = bytes;
+                    Some((task, Bytes::take(&mut buffer)))
+                }
                 Err(outcome) => {
                     task.deliver(None, Usage::default(), outcome);
                     None
                 }
             })
             .collect();
+        bytes::keep(buffer);
         let mut hall = lock(&self.hall);
         if hall.state.closed {
             drop(hall);

@@ -15,11 +15,12 @@ use super::{
     member::{Member, Queued, Said, Verdict},
     wire,
 };
-use crate::{Death, Outcome, Ran, Setup, Tag, Task, Usage};
+use crate::{Death, Outcome, Ran, Setup, Tag, Task, Usage, bytes::Bytes};
 use std::{
     collections::VecDeque,
     os::fd::OwnedFd,
     sync::Arc,
+    thread::available_parallelism,
     time::{Duration, Instant},
 };
 
@@ -34,7 +35,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 /// What is to be done once the lock is free, in this order.
 pub(super) enum Action {
-    Deliver(Task, Option<Ran>, Usage, Outcome<Vec<u8>>),
+    Deliver(Task, Option<Ran>, Usage, Outcome<Bytes>),
     Drop(Task),
     Started(Tag, Ran),
     Retried(Tag, Outcome<()>),
@@ -74,6 +75,8 @@ pub(super) struct State {
     next_memory_check: Option<Instant>,
     /// Somebody idle could have what waits behind a long task, but nobody idle exists yet.
     stuck: bool,
+    /// How many cores this process may use.
+    cores: usize,
     said: Vec<Said>,
 }
 
@@ -98,6 +101,7 @@ impl State {
             start_failures: 0,
             next_memory_check: None,
             stuck: false,
+            cores: available_parallelism().map_or(1, usize::from),
             said: Vec::new(),
         }
     }
@@ -153,6 +157,23 @@ impl State {
         })
     }
 
+    /// The place of the worker whose outcome is worth [waiting for awake](super::awake): the only busy one, with a tiny job.
+    pub(super) fn soloist(&self) -> Option<usize> {
+        if self.cores < 2 {
+            return None;
+        }
+        let mut busy = self
+            .seats
+            .iter()
+            .enumerate()
+            .filter_map(|(place, seat)| match seat {
+                Seat::Taken(member) => Some((place, member.flight.front()?.queued.job)),
+                _ => None,
+            });
+        let (place, job) = busy.next()?;
+        (busy.next().is_none() && self.is_tiny(job)).then_some(place)
+    }
+
     fn is_tiny(&self, job: usize) -> bool {
         self.jobs[job]
             .typical
@@ -170,7 +191,7 @@ impl State {
     }
 }
 
-fn sentence(setup: &Setup, verdict: Verdict) -> Outcome<Vec<u8>> {
+fn sentence(setup: &Setup, verdict: Verdict) -> Outcome<Bytes> {
     match verdict {
         Verdict::TimedOut => Outcome::TimedOut {
             limit: setup.timeout.unwrap_or_default(),

@@ -1,9 +1,10 @@
-//! What safe wrappers do not offer: a page shared with a worker, and a death signal with a handler.
+//! What safe wrappers do not offer: a page shared with a worker, a death signal with a handler, the allocator's settings.
 #![expect(
     unsafe_code,
-    reason = "shared memory and signal handlers have no safe interface"
+    reason = "shared memory, signal handlers and allocator settings have no safe interface"
 )]
 
+use super::awake::Bell;
 use rustix::{
     fs::{MemfdFlags, SealFlags, fcntl_add_seals, ftruncate, memfd_create},
     mm::{MapFlags, ProtFlags, mmap, munmap},
@@ -42,6 +43,12 @@ pub(crate) struct Board {
     pub(crate) taken_by_parent: AtomicU64,
     /// How many bytes of outcomes the worker holds back.
     held: AtomicU64,
+    /// Not zero: the worker may wait for its next task [awake](super::awake).
+    pub(crate) awake: AtomicU64,
+    /// Rings when the parent has sent something.
+    pub(crate) to_worker: Bell,
+    /// Rings when the worker has.
+    pub(crate) to_parent: Bell,
 }
 
 /// See [`Board::claimed`].
@@ -205,4 +212,28 @@ pub(crate) fn peak_memory() -> Option<u64> {
     usage
         .and_then(|usage| u64::try_from(usage.ru_maxrss).ok())
         .map(|kib| kib * 1024)
+}
+
+/// Has glibc keep what a job gives back for the next job.
+///
+/// By default it returns the end of its heap, and every large block, to the system at once, and takes page faults to get the
+/// same memory again for the next job. A worker runs jobs of one kind over and over, so it may keep up to 64 MiB, unless
+/// the environment says something about it. Other allocators do not listen.
+pub(crate) fn keep_heap() {
+    #[cfg(target_env = "gnu")]
+    {
+        let tuned = std::env::var_os("GLIBC_TUNABLES")
+            .is_some_and(|words| words.to_string_lossy().contains("glibc.malloc."));
+        let options = [
+            ("MALLOC_TRIM_THRESHOLD_", libc::M_TRIM_THRESHOLD, 64 << 20),
+            // The most that glibc accepts.
+            ("MALLOC_MMAP_THRESHOLD_", libc::M_MMAP_THRESHOLD, 32 << 20),
+        ];
+        for (variable, option, bytes) in options {
+            if !tuned && std::env::var_os(variable).is_none() {
+                // SAFETY: two numbers; glibc takes its own locks.
+                unsafe { libc::mallopt(option, bytes) };
+            }
+        }
+    }
 }

@@ -3,7 +3,7 @@
 //! A frame is its length (4 bytes, little-endian, of what follows), its kind (1 byte) and its body. Lengths come from
 //! another process, so nothing is allocated on their word: bytes are collected as they arrive, up to [`LONGEST`].
 
-use crate::Usage;
+use crate::{Usage, bytes::encode};
 use rustix::{
     buffer::spare_capacity,
     fs::{FallocateFlags, fallocate, fstat},
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{io, os::fd::OwnedFd, time::Duration};
 
 /// Changes with every change of the frames.
-pub(crate) const PROTOCOL: u32 = 1;
+pub(crate) const PROTOCOL: u32 = 2;
 /// The longest frame that is believed.
 pub(crate) const LONGEST: usize = 1 << 30;
 /// Payloads from here on travel in the memory file.
@@ -108,7 +108,8 @@ pub(crate) fn frame(out: &mut Vec<u8>, kind: u8, write: impl FnOnce(&mut Vec<u8>
 /// Appends a message in full.
 pub(crate) fn message(out: &mut Vec<u8>, kind: u8, message: &impl Serialize) {
     frame(out, kind, |out| {
-        out.extend(postcard::to_stdvec(message).expect("our own messages are plain data"));
+        let body = encode(message, std::mem::take(out));
+        *out = body.expect("our own messages are plain data");
     });
 }
 
@@ -165,26 +166,48 @@ impl TaskHead {
     }
 }
 
+/// The flag that says that the job ended well; the others say which of the five numbers follow.
+const OK: u8 = 1 << 5;
+
 impl DoneHead {
     pub(crate) fn write(self, out: &mut Vec<u8>) {
         let nanos = |time: Option<Duration>| {
-            time.map_or(NONE, |time| u64::try_from(time.as_nanos()).unwrap_or(NONE))
+            time.map(|time| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX))
         };
+        let Usage {
+            started,
+            wall,
+            cpu,
+            peak_memory,
+        } = self.usage;
+        let numbers = [
+            nanos(started),
+            nanos(wall),
+            nanos(cpu),
+            peak_memory,
+            self.large,
+        ];
+        let mut flags = if self.ok { OK } else { 0 };
+        for (bit, number) in numbers.iter().enumerate() {
+            flags |= u8::from(number.is_some()) << bit;
+        }
         out.extend(self.id.to_le_bytes());
-        out.extend(nanos(self.usage.started).to_le_bytes());
-        out.extend(nanos(self.usage.wall).to_le_bytes());
-        out.extend(nanos(self.usage.cpu).to_le_bytes());
-        out.extend(self.usage.peak_memory.unwrap_or(NONE).to_le_bytes());
-        out.extend(self.large.unwrap_or(NONE).to_le_bytes());
-        out.push(u8::from(self.ok));
+        out.push(flags);
+        for number in numbers.into_iter().flatten() {
+            out.extend(number.to_le_bytes());
+        }
     }
 
     pub(crate) fn read(body: &[u8]) -> Option<(Self, &[u8])> {
         let mut bytes = Reader(body);
-        let id = bytes.u64()?;
-        let mut optional = || Some(Some(bytes.u64()?).filter(|value| *value != NONE));
-        let (started, wall, cpu) = (optional()?, optional()?, optional()?);
-        let (peak_memory, large) = (optional()?, optional()?);
+        let (id, flags) = (bytes.u64()?, bytes.u8()?);
+        let mut numbers = [None; 5];
+        for (bit, number) in numbers.iter_mut().enumerate() {
+            if flags & 1 << bit != 0 {
+                *number = Some(bytes.u64()?);
+            }
+        }
+        let [started, wall, cpu, peak_memory, large] = numbers;
         let nanos = |value: Option<u64>| value.map(Duration::from_nanos);
         let usage = Usage {
             started: nanos(started),
@@ -192,7 +215,7 @@ impl DoneHead {
             cpu: nanos(cpu),
             peak_memory,
         };
-        let ok = bytes.u8()? != 0;
+        let ok = flags & OK != 0;
         Some((
             Self {
                 id,
@@ -260,8 +283,14 @@ pub(crate) fn put_large(file: &OwnedFd, way: Way, count: u64, mut bytes: &[u8]) 
     Ok(())
 }
 
-/// Takes it out again. Its pages are kept for the next one, unless they are many.
-pub(crate) fn take_large(file: &OwnedFd, way: Way, count: u64, length: u64) -> io::Result<Vec<u8>> {
+/// Takes it out again, into `bytes`. Its pages in the file are kept for the next one, unless they are many.
+pub(crate) fn take_large(
+    file: &OwnedFd,
+    way: Way,
+    count: u64,
+    length: u64,
+    mut bytes: Vec<u8>,
+) -> io::Result<Vec<u8>> {
     const KEEP: u64 = 8 << 20;
     let start = offset(way, count);
     let end = u64::try_from(fstat(file)?.st_size).unwrap_or(0);
@@ -271,7 +300,12 @@ pub(crate) fn take_large(file: &OwnedFd, way: Way, count: u64, length: u64) -> i
         )));
     }
     let length = usize::try_from(length).map_err(io::Error::other)?;
-    let mut bytes = Vec::with_capacity(length);
+    bytes.clear();
+    // All of the room is read into: it must not be much more than the payload.
+    if bytes.capacity() / 2 > length {
+        bytes = Vec::new();
+    }
+    bytes.reserve_exact(length);
     while bytes.len() < length {
         let at = start + bytes.len() as u64;
         if rustix::io::pread(file, spare_capacity(&mut bytes), at)? == 0 {

@@ -1,7 +1,8 @@
 //! What runs tasks in this process.
 
 use crate::{
-    Cancel, Context, Finished, Job, Outcome, Ran, Setup, Tag, Task, TaskReport, Usage, Waiting,
+    Context, Finished, Job, Outcome, Ran, Setup, Tag, Task, TaskReport, Usage, Waiting,
+    bytes::Bytes,
     run::{self, Meter},
 };
 use std::{
@@ -16,7 +17,7 @@ pub struct Worker {
     index: u32,
     context: Context,
     /// Whether the initialiser ran, and if it failed, what every task of this worker gets.
-    ready: Option<Result<(), Outcome<Vec<u8>>>>,
+    ready: Option<Result<(), Outcome<()>>>,
 }
 
 impl Worker {
@@ -68,37 +69,26 @@ impl Worker {
         let usage = meter.stop(self.setup.epoch);
         // The job's output may panic when dropped, and so may an observer: neither ends the worker.
         let _ = panic::catch_unwind(AssertUnwindSafe(|| {
-            erased.finish(Some(ran), usage, failure)
+            let failure = failure.map(|failure| failure.map(|()| Bytes::copy(&[])));
+            erased.finish(Some(ran), usage, failure);
         }));
     }
 
     /// Runs a job without erasing it: the sequential loop, where nothing else is between the caller and the job.
     #[inline]
-    pub(crate) fn run_typed<J: Job>(
-        &mut self,
-        job: J,
-        id: u64,
-        index: u64,
-        cancel: Option<Arc<dyn Cancel>>,
-    ) -> Finished<J::Output> {
+    pub(crate) fn run_typed<J: Job>(&mut self, job: J, id: u64, index: u64) -> Finished<J::Output> {
+        let (name, attempt) = (J::NAME, 1);
         let tag = Tag {
             id,
             index,
-            name: J::NAME,
-            attempt: 1,
+            name,
+            attempt,
         };
-        let queued = self.setup.now();
         let ran = self.ran();
         self.setup.emit(|| crate::Event::Queued(tag));
         self.setup.emit(|| crate::Event::Started(tag, ran));
         let meter = Meter::start(self.setup.metrics);
-        self.context.enter(tag);
-        let outer = self.context.swap_cancel(cancel);
-        let outcome = match self.prepare() {
-            None => run::guarded(|| job.run(&self.context).map_err(Into::into)),
-            Some(failure) => failure.with(|_| Err(())).unwrap_or(Outcome::Cancelled),
-        };
-        self.context.swap_cancel(outer);
+        let outcome = self.run_bare(job, id, index);
         let Usage {
             started,
             wall,
@@ -108,10 +98,10 @@ impl Worker {
         let report = TaskReport {
             id,
             index,
-            name: J::NAME,
-            attempt: 1,
+            name,
+            attempt,
             ran: Some(ran),
-            queued,
+            queued: started,
             started,
             wall,
             cpu,
@@ -122,8 +112,24 @@ impl Worker {
         finished
     }
 
+    /// The same for a job whose report nobody will see: no clock is read.
     #[inline]
-    fn prepare(&mut self) -> Option<Outcome<Vec<u8>>> {
+    pub(crate) fn run_bare<J: Job>(&mut self, job: J, id: u64, index: u64) -> Outcome<J::Output> {
+        let (name, attempt) = (J::NAME, 1);
+        self.context.enter(Tag {
+            id,
+            index,
+            name,
+            attempt,
+        });
+        match self.prepare() {
+            None => run::guarded(|| job.run(&self.context).map_err(Into::into)),
+            Some(failure) => failure.with(|_| Err(())).unwrap_or(Outcome::Cancelled),
+        }
+    }
+
+    #[inline]
+    fn prepare(&mut self) -> Option<Outcome<()>> {
         if self.ready.is_none() {
             self.ready = Some(self.setup.initialise(&self.context));
         }

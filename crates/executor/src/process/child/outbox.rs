@@ -15,7 +15,7 @@ use std::{
 };
 
 /// Outcomes are sent at the latest when this many are collected, so that the parent can send more tasks meanwhile.
-const COLLECT: usize = 32;
+const COLLECT: usize = 128;
 /// Or when the oldest is this old.
 const HOLD: Duration = Duration::from_micros(200);
 /// Or when this passes during a job.
@@ -36,37 +36,44 @@ struct Held {
     since: Option<Instant>,
     /// Whether the watching thread is awake.
     watched: bool,
-    /// Whether there is such a thread.
-    collect: bool,
+    /// Whether there is such a thread; `None` if none was needed yet.
+    watcher: Option<bool>,
 }
 
 impl Outbox {
     pub(super) fn open(socket: &Arc<OwnedFd>, running: &Arc<Running>) -> Arc<Self> {
-        let this = Arc::new(Self {
+        Arc::new(Self {
             socket: Arc::clone(socket),
             running: Arc::clone(running),
             held: Mutex::default(),
             hold: Condvar::new(),
-        });
-        let flush = Arc::clone(&this);
-        // Without the thread nothing may be held.
-        let collect = thread::Builder::new()
-            .name("brigade-flush".into())
-            .stack_size(64 << 10)
-            .spawn(move || flush.watch());
-        lock(&this.held).collect = collect.is_ok();
-        this
+        })
+    }
+
+    /// Whether there is a thread that watches, and so something may be held. It is started when first asked for: a worker's first
+    /// outcome need not wait for it.
+    fn may_hold(self: &Arc<Self>, held: &mut Held) -> bool {
+        *held.watcher.get_or_insert_with(|| {
+            let this = Arc::clone(self);
+            let builder = thread::Builder::new().name("brigade-flush".into());
+            let watcher = builder.stack_size(64 << 10).spawn(move || this.watch());
+            watcher.is_ok()
+        })
     }
 
     /// Sends what `write` appends: at once, or with later frames when `more` are expected soon.
-    pub(super) fn put(&self, more: bool, write: impl FnOnce(&mut Vec<u8>)) -> io::Result<()> {
+    pub(super) fn put(
+        self: &Arc<Self>,
+        more: bool,
+        write: impl FnOnce(&mut Vec<u8>),
+    ) -> io::Result<()> {
         let mut held = lock(&self.held);
         let start = held.bytes.len();
         write(&mut held.bytes);
         held.count += 1;
         if !more
-            || !held.collect
             || held.count >= COLLECT
+            || !self.may_hold(&mut held)
             || !self.running.board.hold(&held.bytes[start..])
         {
             return self.send(&mut held);
@@ -111,6 +118,7 @@ impl Outbox {
         held.count = 0;
         if !held.bytes.is_empty() {
             send_all(&self.socket, &held.bytes)?;
+            self.running.board.to_parent.ring();
             self.running.board.release();
         }
         held.bytes.clear();

@@ -1,8 +1,11 @@
 //! What goes to a worker and what comes from it.
 
 use super::{FAIR, Flight, Member, Queued, Said};
-use crate::Outcome;
 use crate::process::wire::{self, DoneHead, LANES, LARGE, TaskHead, Way, kind};
+use crate::{
+    Outcome,
+    bytes::{self, Bytes},
+};
 use rustix::{
     buffer::spare_capacity,
     io::{Errno, read},
@@ -67,6 +70,9 @@ impl Member {
                     break;
                 }
             }
+        }
+        if !self.output.is_empty() {
+            self.board.to_worker.ring();
         }
         self.blocked = false;
         self.output_at = 0;
@@ -156,26 +162,27 @@ impl Member {
                         return Err("an outcome of an unknown task".into());
                     }
                     let outcome = match (head.ok, head.large) {
-                        (false, _) => wire::parse::<Outcome<()>>(rest)?.map(|()| Vec::new()),
-                        (true, None) => Outcome::Ok(rest.to_vec()),
+                        (false, _) => wire::parse::<Outcome<()>>(rest)?.map(|()| Bytes::copy(&[])),
+                        (true, None) => Outcome::Ok(Bytes::copy(rest)),
                         (true, Some(length)) => {
                             let bytes = wire::take_large(
                                 &self.memory,
                                 Way::ToParent,
                                 self.large_taken,
                                 length,
+                                bytes::spare(),
                             )
                             .map_err(|error| error.to_string())?;
                             self.large_taken += 1;
                             self.board
                                 .taken_by_parent
                                 .store(self.large_taken, Ordering::Release);
-                            Outcome::Ok(bytes)
+                            Outcome::Ok(bytes.into())
                         }
                     };
                     let flight = self.flight.pop_front().expect("it was there just now");
                     self.first += 1;
-                    said.push(Said::Done(Box::new(flight), head.usage, outcome));
+                    said.push(Said::Done(flight, head.usage, outcome));
                 }
                 kind => return Err(format!("a frame of unknown kind {kind}")),
             }

@@ -8,7 +8,11 @@ use crate::process::{
 };
 use crate::setup::lock;
 use rustix::{event::epoll, fs::Timespec};
-use std::{sync::PoisonError, thread::current, time::Instant};
+use std::{
+    sync::{Arc, PoisonError},
+    thread::current,
+    time::Instant,
+};
 
 impl Pool {
     /// The dispatcher's life.
@@ -58,7 +62,7 @@ impl Pool {
                 seen = None;
                 hall.driver = Driver::Dispatcher;
                 drop(hall);
-                self.turn(None);
+                self.turn(None, false);
                 hall = lock(&self.hall);
                 hall.driver = Driver::Nobody;
                 if hall.wanted {
@@ -70,8 +74,8 @@ impl Pool {
         }
     }
 
-    /// Waits for events, at most until `deadline`, and processes them.
-    fn turn(&self, deadline: Option<Instant>) {
+    /// Waits for events, at most until `deadline`, and processes them. `lent`: somebody wants an outcome as soon as it is there.
+    fn turn(&self, deadline: Option<Instant>, lent: bool) {
         let now = Instant::now();
         let mut hall = lock(&self.hall);
         // What has become due since the last look is dealt with before the wait, which would know nothing of it.
@@ -82,8 +86,20 @@ impl Pool {
         } else {
             Some(now)
         };
+        let solo = lent.then(|| hall.state.soloist()).flatten();
+        let solo = solo.and_then(|place| {
+            let member = hall.state.member(place)?;
+            Some((place, Arc::clone(&member.board), member.heard))
+        });
         self.leave(hall);
-        let due = [due, deadline].into_iter().flatten().min();
+        let mut due = [due, deadline].into_iter().flatten().min();
+        let mut news = None;
+        if let Some((place, board, mut heard)) = solo
+            && board.to_parent.listen(&mut heard)
+        {
+            news = Some((place, heard));
+            due = Some(now);
+        }
         let timeout = due.map(|due| {
             let left = due.saturating_duration_since(Instant::now());
             Timespec {
@@ -97,6 +113,11 @@ impl Pool {
             .map_or(&[], |(events, _)| events);
         let mut hall = lock(&self.hall);
         let now = Instant::now();
+        if let Some((place, heard)) = news
+            && let Some(member) = hall.state.member(place)
+        {
+            member.heard = heard;
+        }
         for event in events {
             match unkey(event.data.u64()) {
                 None => drop(rustix::io::read(&self.wake, &mut [0; 8])),
@@ -154,7 +175,7 @@ impl Pool {
             && !self.setup.is_stopped()
             && deadline.is_none_or(|deadline| Instant::now() < deadline)
         {
-            self.turn(deadline);
+            self.turn(deadline, true);
         }
         let mut hall = lock(&self.hall);
         hall.driver = Driver::Nobody;

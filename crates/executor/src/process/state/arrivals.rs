@@ -1,12 +1,12 @@
 //! What workers say.
 
-use super::{Action, DYING, EXIT, State, sentence};
+use super::{Action, DYING, EXIT, Seat, State, sentence};
 use crate::process::member::{End, Flight, Said};
-use crate::{Outcome, Ran, Usage};
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
+use crate::{
+    Outcome, Ran, Usage,
+    bytes::{self, Bytes},
 };
+use std::time::{Duration, Instant};
 
 impl State {
     /// A worker's socket can be read, or written again.
@@ -50,7 +50,7 @@ impl State {
                 Said::Ready(ready) => self.on_ready(place, &ready),
                 Said::Started(position) => self.on_started(place, position),
                 Said::Done(flight, usage, outcome) => {
-                    self.on_done(place, number, *flight, usage, outcome, each);
+                    self.on_done(place, number, flight, usage, outcome, each);
                     number += 1;
                 }
             }
@@ -77,18 +77,17 @@ impl State {
         number: u64,
         flight: Flight,
         usage: Usage,
-        outcome: Outcome<Vec<u8>>,
+        outcome: Outcome<Bytes>,
         each: Duration,
     ) {
-        let setup = Arc::clone(&self.setup);
-        let Some(member) = self.member(place) else {
+        let Some(Seat::Taken(member)) = self.seats.get_mut(place) else {
             return;
         };
         let ran = member.ran();
         // What ends well in its grace has ended well.
         let outcome = match (member.acquit(number), outcome) {
             (_, Outcome::Ok(bytes)) => Outcome::Ok(bytes),
-            (Some(verdict), _) => sentence(&setup, verdict),
+            (Some(verdict), _) => sentence(&self.setup, verdict),
             (None, outcome) => outcome,
         };
         let took = usage.wall.unwrap_or(each).as_nanos() as f64;
@@ -102,12 +101,13 @@ impl State {
         flight: Flight,
         ran: Ran,
         usage: Usage,
-        outcome: Outcome<Vec<u8>>,
+        outcome: Outcome<Bytes>,
     ) {
         if !flight.told && self.setup.is_observed() {
             self.actions
                 .push(Action::Started(flight.queued.task.tag(), ran));
         }
+        bytes::recycle(flight.queued.bytes);
         self.actions.push(Action::Deliver(
             flight.queued.task,
             Some(ran),

@@ -2,7 +2,10 @@
 
 use super::{AHEAD, Action, Seat, State};
 use crate::process::{member::Member, wire};
-use std::time::{Duration, Instant};
+use std::{
+    sync::atomic::Ordering,
+    time::{Duration, Instant},
+};
 
 /// Tasks behind one that takes longer than this are given to idle workers.
 pub(super) const STUCK: Duration = Duration::from_millis(1);
@@ -55,7 +58,14 @@ impl State {
                 let queued = self.queue.pop_front().expect("it was there just now");
                 member.give(queued, told, now);
             }
-            member.flush();
+            let solo = self.soloist();
+            for member in self.members() {
+                let awake = solo == Some(member.place as usize);
+                member.board.awake.store(awake.into(), Ordering::Relaxed);
+            }
+            if let Some(member) = self.member(place) {
+                member.flush();
+            }
         }
     }
 
