@@ -27,6 +27,17 @@ fn map(executor: &Executor, tasks: u64) -> Result<(), Box<dyn Error>> {
     }
 }
 
+/// With reports.
+fn stream(executor: &Executor) -> Result<(), Box<dyn Error>> {
+    let jobs = executor.stream((0..TASKS).map(Noop));
+    let ok = jobs.filter(|finished| finished.outcome.is_ok()).count() as u64;
+    if ok == TASKS {
+        Ok(())
+    } else {
+        Err(format!("{} of {TASKS} jobs failed", TASKS - ok).into())
+    }
+}
+
 fn submit(executor: &Executor, tasks: u64) -> Result<(), Box<dyn Error>> {
     let handles: Vec<_> = (0..tasks)
         .map(|number| executor.submit(Noop(number)))
@@ -161,11 +172,9 @@ pub(crate) fn metrics(table: &mut Table) -> super::Done {
         );
         let [off, wall, full] = turns(
             ROUNDS,
-            [
-                &mut || map(&off, TASKS),
-                &mut || map(&wall, TASKS),
-                &mut || map(&full, TASKS),
-            ],
+            [&mut || stream(&off), &mut || stream(&wall), &mut || {
+                stream(&full)
+            }],
         )?;
         let added = |level: f64| (level - off) / N * 1e6;
         let without = format!("Off {}", time(off / N));

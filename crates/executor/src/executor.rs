@@ -144,6 +144,14 @@ impl Core {
         self.next_id.fetch_add(1, Ordering::Relaxed)
     }
 
+    /// Many at once: an atomic step for each would cost a loop as much as all the rest.
+    #[cold]
+    pub(crate) fn next_ids(&self) -> std::ops::Range<u64> {
+        const COUNT: u64 = 64;
+        let first = self.next_id.fetch_add(COUNT, Ordering::Relaxed);
+        first..first + COUNT
+    }
+
     #[inline]
     pub(crate) fn is_closed(&self) -> bool {
         self.closed.load(Ordering::Relaxed)

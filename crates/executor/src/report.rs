@@ -20,7 +20,7 @@ pub enum Metrics {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TaskReport {
-    /// Unique within the executor, in the order of submission, from 0.
+    /// Unique within the executor, and rising in the order of submission.
     pub id: u64,
     /// The position in the `map` or `stream` it belongs to; 0 for `submit`.
     pub index: u64,

@@ -9,6 +9,7 @@ use crate::{
 use std::{
     collections::{BTreeMap, VecDeque},
     fmt,
+    ops::Range,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -28,6 +29,8 @@ pub struct Stream<I: Iterator<Item: Job>> {
     jobs: Option<I>,
     here: Here<<I::Item as Job>::Output>,
     index: u64,
+    /// For jobs that run in this thread.
+    ids: Range<u64>,
 }
 
 /// Where the jobs run.
@@ -67,6 +70,7 @@ impl<I: Iterator<Item: Job>> Stream<I> {
             jobs: Some(jobs),
             here,
             index: 0,
+            ids: 0..0,
         }
     }
 
@@ -91,10 +95,14 @@ impl<I: Iterator<Item: Job>> Stream<I> {
         };
         let index = self.index;
         self.index += 1;
+        if self.ids.is_empty() {
+            self.ids = self.core.next_ids();
+        }
+        let id = self.ids.next()?;
         let Here::Loop(Some(worker)) = &mut self.here else {
             return None;
         };
-        Some(run(worker, job, self.core.next_id(), index))
+        Some(run(worker, job, id, index))
     }
 
     fn next_from_backend(&mut self, limit: u64) -> Option<Finished<<I::Item as Job>::Output>> {

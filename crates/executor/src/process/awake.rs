@@ -21,22 +21,63 @@ impl Bell {
     pub(crate) fn ring(&self) {
         self.0.fetch_add(1, Ordering::Release);
     }
+}
 
-    /// Waits until it rings, but not long. `heard` says how often it has rung when that was noticed last.
-    pub(crate) fn listen(&self, heard: &mut u64) -> bool {
+/// Listens to a bell, as long as that is worth it.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Ear {
+    /// How often the bell had rung when it was last heard.
+    heard: u64,
+    /// So many waits are not begun awake, since the last ones were in vain: who should ring is not running, perhaps because it
+    /// needs this very core.
+    rest: u8,
+    /// Doubles with each wait in vain.
+    pause: u8,
+}
+
+impl Ear {
+    /// Waits until it rings, but not long.
+    pub(crate) fn listen(&mut self, bell: &Bell) -> bool {
+        if self.rest > 0 {
+            self.rest -= 1;
+            return false;
+        }
         let start = Instant::now();
         loop {
             for _ in 0..32 {
-                let now = self.0.load(Ordering::Acquire);
-                if now != *heard {
-                    *heard = now;
+                let now = bell.0.load(Ordering::Acquire);
+                if now != self.heard {
+                    self.heard = now;
+                    self.pause = 0;
                     return true;
                 }
                 std::hint::spin_loop();
             }
             if start.elapsed() > LONGEST {
+                self.pause = self.pause.saturating_mul(2) | 1;
+                self.rest = self.pause;
                 return false;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Bell, Ear};
+    use std::sync::atomic::AtomicU64;
+
+    #[test]
+    fn a_bell_is_heard_once_and_waits_in_vain_become_rare() {
+        let (bell, mut ear) = (Bell(AtomicU64::new(0)), Ear::default());
+        bell.ring();
+        bell.ring();
+        assert!(ear.listen(&bell));
+        assert!(!ear.listen(&bell));
+        bell.ring();
+        assert!(!ear.listen(&bell), "it rests once after one wait in vain");
+        assert!(ear.listen(&bell));
+        (0..20).for_each(|_| assert!(!ear.listen(&bell)));
+        assert!(ear.rest > 2);
     }
 }

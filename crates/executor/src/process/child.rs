@@ -12,6 +12,7 @@ use self::{
     outbox::{Outbox, send_all},
 };
 use super::{
+    awake::Ear,
     sys::{self, REVOKED, Shared},
     wire::{self, DoneHead, Hello, LANES, LARGE, PROTOCOL, Ready, TaskHead, Way, kind},
 };
@@ -160,7 +161,7 @@ fn limit(hello: &Hello) -> io::Result<()> {
 
 impl Child<'_> {
     fn serve(mut self, mut input: Input) -> io::Result<()> {
-        let mut heard = 0;
+        let mut ear = Ear::default();
         loop {
             while let Some((kind, body, length)) =
                 wire::first_frame(&input.bytes[input.at..]).map_err(io::Error::other)?
@@ -185,7 +186,7 @@ impl Child<'_> {
             self.outbox.flush()?;
             let board = &self.running.board;
             if board.awake.load(Ordering::Relaxed) != 0 {
-                board.to_worker.listen(&mut heard);
+                ear.listen(&board.to_worker);
             }
             input.fill(&self.socket)?;
         }

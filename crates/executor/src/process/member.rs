@@ -6,6 +6,7 @@ mod watch;
 pub(super) use self::watch::{Source, WAKE, unkey};
 
 use super::{
+    awake::Ear,
     spawn::Launched,
     sys::{self, REVOKED, Shared},
     wire::{self, Hello, Ready, kind},
@@ -80,8 +81,7 @@ pub(super) struct Member {
     pub(super) stderr: OwnedFd,
     memory: OwnedFd,
     pub(super) board: Arc<Shared>,
-    /// How often the bell to us had rung when it was last listened to.
-    pub(super) heard: u64,
+    pub(super) ear: Ear,
     pub(super) born: Instant,
     pub(super) ready: bool,
     input: Vec<u8>,
@@ -130,7 +130,7 @@ impl Member {
             stderr,
             memory,
             board,
-            heard: 0,
+            ear: Ear::default(),
             born: now,
             ready: false,
             input: Vec::new(),

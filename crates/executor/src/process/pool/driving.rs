@@ -89,17 +89,16 @@ impl Pool {
         let solo = lent.then(|| hall.state.soloist()).flatten();
         let solo = solo.and_then(|place| {
             let member = hall.state.member(place)?;
-            Some((place, Arc::clone(&member.board), member.heard))
+            Some((place, Arc::clone(&member.board), member.ear))
         });
         self.leave(hall);
         let mut due = [due, deadline].into_iter().flatten().min();
-        let mut news = None;
-        if let Some((place, board, mut heard)) = solo
-            && board.to_parent.listen(&mut heard)
-        {
-            news = Some((place, heard));
-            due = Some(now);
-        }
+        let heard = solo.map(|(place, board, mut ear)| {
+            if ear.listen(&board.to_parent) {
+                due = Some(now);
+            }
+            (place, ear)
+        });
         let timeout = due.map(|due| {
             let left = due.saturating_duration_since(Instant::now());
             Timespec {
@@ -113,10 +112,10 @@ impl Pool {
             .map_or(&[], |(events, _)| events);
         let mut hall = lock(&self.hall);
         let now = Instant::now();
-        if let Some((place, heard)) = news
+        if let Some((place, ear)) = heard
             && let Some(member) = hall.state.member(place)
         {
-            member.heard = heard;
+            member.ear = ear;
         }
         for event in events {
             match unkey(event.data.u64()) {
