@@ -1,32 +1,48 @@
 //! Options, checked against what the mode can do: nothing is silently ignored.
 
-use crate::{
-    Backend, BuildError, Executor, Initialiser, Metrics, Observer, Setup,
-    setup::{Initialise, Room},
-    threads::{Spawner, Threads},
-};
-use std::{
-    fmt,
-    path::PathBuf,
-    str::FromStr,
-    sync::{Arc, Mutex, atomic::AtomicBool},
-    thread::available_parallelism,
-    time::{Duration, Instant},
-};
+mod build;
 
-/// Where jobs run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Mode {
-    /// In the caller's thread, one after the other.
-    Sequential,
-    /// On threads of this process.
-    #[default]
-    Threads,
-    /// In worker processes: a job that crashes, hangs or eats memory costs itself only.
-    Processes,
-}
+use crate::{Initialiser, Metrics, Mode, Observer, setup::Initialise, threads::Spawner};
+use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
-/// The options of an [`Executor`].
+/// The options of an [`Executor`](crate::Executor).
+///
+/// ```
+/// # use brigade_executor::{Context, Job};
+/// # use serde::{Deserialize, Serialize};
+/// # #[derive(Serialize, Deserialize)]
+/// # struct Square(u64);
+/// # impl Job for Square {
+/// #     const NAME: &'static str = "square";
+/// #     type Output = u64;
+/// #     type Error = std::convert::Infallible;
+/// #     fn run(self, _: &Context) -> Result<u64, Self::Error> { Ok(self.0 * self.0) }
+/// # }
+/// use brigade_executor::{Event, Executor, Metrics, Mode};
+/// use std::time::Duration;
+///
+/// # brigade_executor::worker().job::<Square>().enter();
+/// let executor = Executor::builder()
+///     .mode(Mode::Processes)
+///     .workers(2)
+///     .metrics(Metrics::Full)
+///     .timeout(Duration::from_secs(30))
+///     .memory_limit(1 << 30)
+///     .crash_retries(1)
+///     .observer(|event: &Event<'_>| {
+///         if let Event::WorkerLost { worker, death: Some(death), .. } = event {
+///             eprintln!("worker {worker} {death}");
+///         }
+///     })
+///     .build()?;
+/// let finished = executor.submit(Square(7)).finished();
+/// assert!(finished.report.cpu <= finished.report.wall);
+///
+/// // A thread cannot be killed: that is said here, not when it is too late.
+/// let refused = Executor::builder().mode(Mode::Threads).timeout(Duration::from_secs(30)).build();
+/// assert_eq!(refused.unwrap_err().to_string(), "timeout is not possible in mode threads: a thread cannot be killed");
+/// # Ok::<(), brigade_executor::BuildError>(())
+/// ```
 #[must_use = "build makes the executor"]
 pub struct Builder {
     pub(crate) mode: Mode,
@@ -82,7 +98,8 @@ impl Builder {
         Self { mode, ..self }
     }
 
-    /// How many workers at most; they start as tasks come. Default: a worker per core this process may use.
+    /// How many workers at most; they start as tasks come. Default: a worker per core this process may use. The sequential mode has
+    /// one, whatever is said here.
     pub fn workers(self, workers: usize) -> Self {
         Self {
             workers: Some(workers),
@@ -173,7 +190,7 @@ impl Builder {
         }
     }
 
-    /// How many submitted jobs may be unfinished before [`Executor::submit`] waits. Default: no bound.
+    /// How many submitted jobs may be unfinished before [`Executor::submit`](crate::Executor::submit) waits. Default: no bound.
     pub fn queue_bound(self, jobs: usize) -> Self {
         Self {
             queue_bound: Some(jobs),
@@ -224,177 +241,6 @@ impl Builder {
             ..self
         }
     }
-
-    /// Makes the executor.
-    ///
-    /// # Errors
-    /// [`BuildError`] when an option is out of range, or asks for what the mode cannot do, or the system refuses.
-    pub fn build(mut self) -> Result<Executor, BuildError> {
-        self.check()?;
-        let window = self.window;
-        match self.mode {
-            Mode::Sequential => Ok(Executor::new(self.setup(Some(1))?, None, window)),
-            Mode::Threads => {
-                let spawner = self.spawner.take();
-                let setup = self.setup(None)?;
-                let backend = Threads::new(&setup, spawner)?;
-                Ok(Executor::new(setup, Some(Arc::new(backend)), window))
-            }
-            Mode::Processes => self.processes(),
-        }
-    }
-
-    /// Makes an executor over a backend of your own. The backend refuses what it cannot do (see the fields of [`Setup`]).
-    ///
-    /// # Errors
-    /// What `backend` returns, or an option out of range.
-    pub fn build_with<B: Backend + 'static>(
-        mut self,
-        backend: impl FnOnce(Arc<Setup>) -> Result<B, BuildError>,
-    ) -> Result<Executor, BuildError> {
-        let window = self.window;
-        let setup = self.setup(None)?;
-        Ok(Executor::new(
-            Arc::clone(&setup),
-            Some(Arc::new(backend(setup)?)),
-            window,
-        ))
-    }
-
-    #[cfg(target_os = "linux")]
-    fn processes(mut self) -> Result<Executor, BuildError> {
-        use crate::{
-            entry,
-            process::{Options, Processes},
-        };
-        if entry::is_worker() {
-            return Err(BuildError::InsideWorker);
-        }
-        if self.program.is_none() && !entry::was_entered() {
-            return Err(BuildError::EntryMissing);
-        }
-        let encode = |initialiser: &Arc<dyn Initialise>| {
-            let bytes = initialiser
-                .encode()
-                .map_err(|error| BuildError::Initialiser {
-                    message: error.to_string(),
-                })?;
-            Ok((initialiser.name().to_owned(), bytes))
-        };
-        let options = Options {
-            initialiser: self.initialiser.as_ref().map(encode).transpose()?,
-            program: self.program.take(),
-            build_tag: std::mem::take(&mut self.build_tag),
-            nice: self.nice,
-            forward_stderr: self.forward_stderr,
-        };
-        let window = self.window;
-        let setup = self.setup(None)?;
-        let backend = Processes::new(Arc::clone(&setup), options)?;
-        Ok(Executor::new(setup, Some(Arc::new(backend)), window))
-    }
-
-    #[cfg(not(target_os = "linux"))]
-    fn processes(self) -> Result<Executor, BuildError> {
-        let reason = "it relies on pidfds, memory files and death signals, which only Linux has";
-        Err(BuildError::Unsupported {
-            mode: self.mode,
-            option: "worker processes",
-            reason,
-        })
-    }
-
-    /// Refuses what needs a process of its own.
-    fn check(&self) -> Result<(), BuildError> {
-        let process_only = [
-            (
-                self.timeout.is_some(),
-                "timeout",
-                "a thread cannot be killed",
-            ),
-            (
-                self.memory_limit.is_some(),
-                "memory_limit",
-                "memory is counted by process",
-            ),
-            (
-                self.tasks_per_worker.is_some(),
-                "tasks_per_worker",
-                "only a process gives back what it leaked",
-            ),
-            (
-                self.nice.is_some(),
-                "nice",
-                "it would slow the whole program down",
-            ),
-            (self.program.is_some(), "program", "no process is started"),
-        ];
-        let mode = self.mode;
-        if mode != Mode::Processes
-            && let Some((_, option, reason)) = process_only.into_iter().find(|(set, ..)| *set)
-        {
-            return Err(BuildError::Unsupported {
-                mode,
-                option,
-                reason,
-            });
-        }
-        if mode != Mode::Threads && self.spawner.is_some() {
-            return Err(BuildError::Unsupported {
-                mode,
-                option: "spawner",
-                reason: "it gives threads",
-            });
-        }
-        Ok(())
-    }
-
-    /// The part that all modes share.
-    pub(crate) fn setup(&mut self, workers: Option<usize>) -> Result<Arc<Setup>, BuildError> {
-        let positive = [
-            (self.workers == Some(0), "workers"),
-            (self.queue_bound == Some(0), "queue_bound"),
-            (self.window == Some(0), "window"),
-            (self.tasks_per_worker == Some(0), "tasks_per_worker"),
-            (self.timeout == Some(Duration::ZERO), "timeout"),
-            (self.memory_limit == Some(0), "memory_limit"),
-        ];
-        if let Some((_, option)) = positive.into_iter().find(|(zero, _)| *zero) {
-            return Err(BuildError::Invalid {
-                option,
-                allowed: "more than zero",
-            });
-        }
-        if self.nice.is_some_and(|nice| !(0..=19).contains(&nice)) {
-            return Err(BuildError::Invalid {
-                option: "nice",
-                allowed: "from 0 to 19",
-            });
-        }
-        let cores = || {
-            available_parallelism()
-                .map_or(1, usize::from)
-                .saturating_sub(self.reserved_cores)
-                .max(1)
-        };
-        Ok(Arc::new(Setup {
-            workers: workers.or(self.workers).unwrap_or_else(cores),
-            metrics: self.metrics,
-            timeout: self.timeout,
-            grace: self.grace,
-            crash_retries: self.crash_retries,
-            retry_backoff: self.retry_backoff,
-            tasks_per_worker: self.tasks_per_worker,
-            memory_limit: self.memory_limit,
-            epoch: Instant::now(),
-            pid: std::process::id(),
-            observer: self.observer.take(),
-            initialiser: self.initialiser.take(),
-            stop: AtomicBool::new(false),
-            waiters: Mutex::default(),
-            room: self.queue_bound.map(Room::new),
-        }))
-    }
 }
 
 impl fmt::Debug for Builder {
@@ -403,28 +249,5 @@ impl fmt::Debug for Builder {
             .field("mode", &self.mode)
             .field("workers", &self.workers)
             .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Display for Mode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Sequential => "sequential",
-            Self::Threads => "threads",
-            Self::Processes => "processes",
-        })
-    }
-}
-
-impl FromStr for Mode {
-    type Err = BuildError;
-
-    fn from_str(name: &str) -> Result<Self, BuildError> {
-        let modes = [Self::Sequential, Self::Threads, Self::Processes];
-        let found = modes.into_iter().find(|mode| mode.to_string() == name);
-        found.ok_or(BuildError::Invalid {
-            option: "mode",
-            allowed: "sequential, threads or processes",
-        })
     }
 }

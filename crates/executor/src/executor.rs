@@ -17,6 +17,38 @@ use std::{
 /// Cheap to clone and to share between threads; it takes jobs of several types. When the last clone is dropped the executor ends
 /// as by [`shutdown`](Self::shutdown) without grace: queued jobs are [`Cancelled`](crate::Outcome::Cancelled), worker
 /// processes are killed, a job on a thread is asked to stop and left to itself. So keep it until the outcomes are there.
+///
+/// ```
+/// # use brigade_executor::{Context, Job};
+/// # use serde::{Deserialize, Serialize};
+/// # #[derive(Serialize, Deserialize)]
+/// # struct Square(u64);
+/// # impl Job for Square {
+/// #     const NAME: &'static str = "square";
+/// #     type Output = u64;
+/// #     type Error = std::convert::Infallible;
+/// #     fn run(self, _: &Context) -> Result<u64, Self::Error> { Ok(self.0 * self.0) }
+/// # }
+/// use brigade_executor::{Executor, Finished, Mode, Outcome};
+/// use std::time::Duration;
+///
+/// let executor = Executor::builder().mode(Mode::Threads).build()?;
+///
+/// // One job: its handle waits, for ever or for a time, or calls it off.
+/// let handle = executor.submit(Square(3));
+/// match handle.join_timeout(Duration::from_secs(5)) {
+///     Ok(outcome) => assert_eq!(outcome, Outcome::Ok(9)),
+///     Err(handle) => handle.cancel(),
+/// }
+///
+/// // Many jobs, as they end; `map` gives their outcomes in order.
+/// for Finished { outcome, report } in executor.stream((0..100).map(Square)) {
+///     assert_eq!(outcome.into_result()?, report.index * report.index);
+/// }
+///
+/// assert!(executor.shutdown(Duration::from_secs(1)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct Executor(Arc<Owner>);
 
@@ -40,7 +72,7 @@ pub(crate) struct Core {
 }
 
 impl Executor {
-    /// All options. The defaults: process mode where there is one, a worker per core, no limits.
+    /// All options. The defaults: threads, a worker per core, no limits.
     pub fn builder() -> Builder {
         Builder::default()
     }

@@ -31,6 +31,44 @@ pub trait Job: Serialize + DeserializeOwned + Send + 'static {
 /// before that worker's first job. If it fails or panics, every job of that worker has the failure as
 /// its outcome. Jobs find the state with [`Context::state`]. Where making it needs no settings,
 /// [`Context::state_or_init`] does without an initialiser.
+///
+/// ```
+/// use brigade_executor::{Context, Executor, Initialiser, Job};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Serialize, Deserialize)]
+/// struct Load { words: String }
+///
+/// struct Dictionary(Vec<String>);
+///
+/// impl Initialiser for Load {
+///     const NAME: &'static str = "load";
+///     type State = Dictionary;
+///     type Error = std::io::Error;
+///
+///     fn start(&self, _worker: u32) -> Result<Dictionary, Self::Error> {
+///         Ok(Dictionary(self.words.split(' ').map(String::from).collect()))
+///     }
+/// }
+///
+/// #[derive(Serialize, Deserialize)]
+/// struct IsWord(String);
+///
+/// impl Job for IsWord {
+///     const NAME: &'static str = "is-word";
+///     type Output = bool;
+///     type Error = &'static str;
+///
+///     fn run(self, context: &Context) -> Result<bool, Self::Error> {
+///         let dictionary = context.state::<Dictionary>().ok_or("no dictionary")?;
+///         Ok(dictionary.0.contains(&self.0))
+///     }
+/// }
+///
+/// let executor = Executor::builder().initialiser(Load { words: "kitchen brigade".into() }).build()?;
+/// assert!(executor.submit(IsWord("brigade".into())).join().into_result()?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub trait Initialiser: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// A stable name, as for a job.
     const NAME: &'static str;

@@ -49,6 +49,10 @@
 //! [`Observer`] sees tasks and workers come and go; each outcome comes with a [`TaskReport`]. A [`Backend`] of another crate
 //! adds a mode without a change to this one. `docs/executor.md` says what happens in each fault, what each mode costs,
 //! and how to come from other pools.
+#![cfg_attr(
+    not(target_os = "linux"),
+    expect(dead_code, reason = "it serves worker processes, and those need Linux")
+)]
 
 mod builder;
 mod bytes;
@@ -59,6 +63,7 @@ mod executor;
 mod handle;
 mod inbox;
 mod job;
+mod mode;
 mod observer;
 mod outcome;
 #[cfg(target_os = "linux")]
@@ -70,13 +75,14 @@ mod stream;
 mod task;
 mod threads;
 
-pub use builder::{Builder, Mode};
+pub use builder::Builder;
 pub use context::{Cancelled, Context, Waiting};
 pub use entry::{Entry, worker};
 pub use error::BuildError;
 pub use executor::Executor;
 pub use handle::Handle;
 pub use job::{Initialiser, Job};
+pub use mode::Mode;
 pub use observer::{Event, Observer, Tag};
 pub use outcome::{Death, JobError, Outcome};
 pub use report::{Finished, Metrics, Ran, TaskReport, Usage};

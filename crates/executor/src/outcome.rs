@@ -4,6 +4,21 @@ use serde::{Deserialize, Serialize};
 use std::{error::Error, fmt, iter, time::Duration};
 
 /// What became of a job. Every job yields exactly one.
+///
+/// ```
+/// use brigade_executor::{Death, Outcome};
+///
+/// let outcome: Outcome<u64> = Outcome::Crashed { death: Death::Signal(11), stderr: "loading page 7".into() };
+/// match &outcome {
+///     Outcome::Ok(pages) => println!("{pages} pages"),
+///     Outcome::Crashed { death: Death::Signal(11), .. } => println!("it segfaulted"),
+///     other => println!("no pages: {other}"),
+/// }
+/// // Or with `?`:
+/// let error = outcome.into_result().unwrap_err();
+/// assert_eq!(error.to_string(), "its worker was killed by signal 11; last words: loading page 7");
+/// assert_eq!(error.outcome().kind(), "crashed");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[must_use]
 pub enum Outcome<T> {

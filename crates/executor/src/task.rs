@@ -22,6 +22,44 @@ use std::{
 };
 
 /// Runs tasks somewhere. Implement it to add a mode; see [`Builder::build_with`](crate::Builder::build_with).
+///
+/// The smallest one runs them where they are submitted. Another that sends them away as bytes is the example `own_backend`.
+///
+/// ```
+/// # use brigade_executor::{Context, Job};
+/// # use serde::{Deserialize, Serialize};
+/// # #[derive(Serialize, Deserialize)]
+/// # struct Square(u64);
+/// # impl Job for Square {
+/// #     const NAME: &'static str = "square";
+/// #     type Output = u64;
+/// #     type Error = std::convert::Infallible;
+/// #     fn run(self, _: &Context) -> Result<u64, Self::Error> { Ok(self.0 * self.0) }
+/// # }
+/// use brigade_executor::{Backend, Executor, Task, Worker};
+/// use std::{sync::Mutex, time::Duration};
+///
+/// struct Here(Mutex<Worker>);
+///
+/// impl Backend for Here {
+///     fn name(&self) -> &'static str {
+///         "here"
+///     }
+///
+///     fn submit(&self, tasks: Vec<Task>) {
+///         let mut worker = self.0.lock().unwrap();
+///         tasks.into_iter().for_each(|task| worker.run(task));
+///     }
+///
+///     fn shutdown(&self, _grace: Duration) -> bool {
+///         true
+///     }
+/// }
+///
+/// let executor = Executor::builder().build_with(|setup| Ok(Here(Mutex::new(Worker::new(&setup, 0)))))?;
+/// assert_eq!(executor.submit(Square(3)).join().ok(), Some(9));
+/// # Ok::<(), brigade_executor::BuildError>(())
+/// ```
 pub trait Backend: Send + Sync {
     /// The mode's name, for messages.
     fn name(&self) -> &'static str;

@@ -1,83 +1,66 @@
 //! Waiting awake: for a moment, and only when a core has nothing else to do.
 //!
 //! To fall asleep and be woken takes two idle processes some 20 µs, far more than a tiny job and its way there and back. So who
-//! waits for a tiny job's outcome looks at a counter in shared memory first, and so does a worker that waits for the
-//! next one. Only one worker may be busy then: with more, somebody else needs the core.
+//! waits for a tiny job's outcome looks again and again before it sleeps, and so does a worker that waits for the next
+//! one. Only one worker may be busy then: with more, somebody else needs the core.
 
-use std::{
-    sync::atomic::{AtomicU64, Ordering},
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 /// Longer than a tiny job's way, shorter than what anybody would miss.
 const LONGEST: Duration = Duration::from_micros(50);
 
-/// Counts messages in one direction. On a cache line of its own: somebody looks at it all the time.
-#[repr(C, align(64))]
-pub(crate) struct Bell(AtomicU64);
-
-impl Bell {
-    /// Something has been sent.
-    pub(crate) fn ring(&self) {
-        self.0.fetch_add(1, Ordering::Release);
-    }
-}
-
-/// Listens to a bell, as long as that is worth it.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Ear {
-    /// How often the bell had rung when it was last heard.
-    heard: u64,
-    /// So many waits are not begun awake, since the last ones were in vain: who should ring is not running, perhaps because it
+/// Remembers whether it was worth it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Patience {
+    /// So many waits are not begun awake, since the last ones were in vain: who should answer does not run, perhaps because it
     /// needs this very core.
     rest: u8,
     /// Doubles with each wait in vain.
     pause: u8,
 }
 
-impl Ear {
-    /// Waits until it rings, but not long.
-    pub(crate) fn listen(&mut self, bell: &Bell) -> bool {
+impl Patience {
+    /// Looks until `look` has seen something, but not long. False: it is time to sleep.
+    pub(crate) fn wait<E>(&mut self, mut look: impl FnMut() -> Result<bool, E>) -> Result<bool, E> {
         if self.rest > 0 {
             self.rest -= 1;
-            return false;
+            return Ok(false);
         }
         let start = Instant::now();
-        loop {
-            for _ in 0..32 {
-                let now = bell.0.load(Ordering::Acquire);
-                if now != self.heard {
-                    self.heard = now;
-                    self.pause = 0;
-                    return true;
-                }
-                std::hint::spin_loop();
-            }
+        while !look()? {
             if start.elapsed() > LONGEST {
                 self.pause = self.pause.saturating_mul(2) | 1;
                 self.rest = self.pause;
-                return false;
+                return Ok(false);
             }
+            std::hint::spin_loop();
         }
+        self.pause = 0;
+        Ok(true)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Bell, Ear};
-    use std::sync::atomic::AtomicU64;
+    use super::Patience;
+    use std::convert::Infallible;
 
     #[test]
-    fn a_bell_is_heard_once_and_waits_in_vain_become_rare() {
-        let (bell, mut ear) = (Bell(AtomicU64::new(0)), Ear::default());
-        bell.ring();
-        bell.ring();
-        assert!(ear.listen(&bell));
-        assert!(!ear.listen(&bell));
-        bell.ring();
-        assert!(!ear.listen(&bell), "it rests once after one wait in vain");
-        assert!(ear.listen(&bell));
-        (0..20).for_each(|_| assert!(!ear.listen(&bell)));
-        assert!(ear.rest > 2);
+    fn waits_in_vain_become_rare() {
+        let mut patience = Patience::default();
+        let mut wait = |seen: bool| patience.wait(|| Ok::<_, Infallible>(seen)).unwrap();
+        assert!(wait(true));
+        assert!(!wait(false));
+        assert!(!wait(true), "it rests once after one wait in vain");
+        assert!(wait(true));
+        let tries = (0..100).filter(|_| {
+            let mut looked = false;
+            let _ = patience.wait(|| {
+                looked = true;
+                Ok::<_, Infallible>(false)
+            });
+            looked
+        });
+        assert!(tries.count() < 8);
     }
 }

@@ -12,7 +12,7 @@ use self::{
     outbox::{Outbox, send_all},
 };
 use super::{
-    awake::Ear,
+    awake::Patience,
     sys::{self, REVOKED, Shared},
     wire::{self, DoneHead, Hello, LANES, LARGE, PROTOCOL, Ready, TaskHead, Way, kind},
 };
@@ -161,7 +161,7 @@ fn limit(hello: &Hello) -> io::Result<()> {
 
 impl Child<'_> {
     fn serve(mut self, mut input: Input) -> io::Result<()> {
-        let mut ear = Ear::default();
+        let mut patience = Patience::default();
         loop {
             while let Some((kind, body, length)) =
                 wire::first_frame(&input.bytes[input.at..]).map_err(io::Error::other)?
@@ -186,7 +186,10 @@ impl Child<'_> {
             self.outbox.flush()?;
             let board = &self.running.board;
             if board.awake.load(Ordering::Relaxed) != 0 {
-                ear.listen(&board.to_worker);
+                let look = || input.look(&self.socket);
+                if patience.wait(look)? {
+                    continue;
+                }
             }
             input.fill(&self.socket)?;
         }

@@ -6,7 +6,6 @@ mod watch;
 pub(super) use self::watch::{Source, WAKE, unkey};
 
 use super::{
-    awake::Ear,
     spawn::Launched,
     sys::{self, REVOKED, Shared},
     wire::{self, Hello, Ready, kind},
@@ -21,7 +20,6 @@ use std::{
     collections::VecDeque,
     os::{fd::OwnedFd, unix::process::ExitStatusExt},
     process::{Child, ExitStatus},
-    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -80,8 +78,7 @@ pub(super) struct Member {
     pub(super) hung_up: bool,
     pub(super) stderr: OwnedFd,
     memory: OwnedFd,
-    pub(super) board: Arc<Shared>,
-    pub(super) ear: Ear,
+    pub(super) board: Shared,
     pub(super) born: Instant,
     pub(super) ready: bool,
     input: Vec<u8>,
@@ -130,7 +127,6 @@ impl Member {
             stderr,
             memory,
             board,
-            ear: Ear::default(),
             born: now,
             ready: false,
             input: Vec::new(),

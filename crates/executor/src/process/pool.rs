@@ -10,6 +10,7 @@ mod driving;
 
 use super::{
     Options,
+    awake::Patience,
     member::WAKE,
     state::{Action, State},
 };
@@ -68,6 +69,8 @@ struct Hall {
     /// The dispatcher should leave the driving to lent threads for a moment.
     recent: bool,
     dispatcher: Dispatcher,
+    /// Of who lends itself.
+    patience: Patience,
     over: bool,
 }
 
@@ -112,6 +115,7 @@ impl Pool {
             drives: 0,
             recent: false,
             dispatcher: Dispatcher::Awake,
+            patience: Patience::default(),
             over: false,
         };
         let (hall, standby, turned, delivering) = (

@@ -16,7 +16,6 @@ use std::{
     os::{fd::OwnedFd, unix::process::CommandExt},
     path::{Path, PathBuf},
     process::{Child, Command},
-    sync::Arc,
 };
 
 /// A worker process as it was started: four descriptors.
@@ -27,7 +26,7 @@ pub(super) struct Launched {
     pub(super) socket: OwnedFd,
     pub(super) stderr: OwnedFd,
     pub(super) memory: OwnedFd,
-    pub(super) board: Arc<Shared>,
+    pub(super) board: Shared,
 }
 
 /// Starts `program`, or this one.
@@ -43,7 +42,6 @@ pub(super) fn launch(program: Option<&Path>) -> io::Result<Launched> {
         fcntl_setfl(fd, fcntl_getfl(fd)? | OFlags::NONBLOCK)?;
     }
     let (memory, board) = Shared::create()?;
-    let board = Arc::new(board);
     // Not the path of this program: the file there may have been replaced since.
     let mut command = Command::new(program.unwrap_or(Path::new("/proc/self/exe")));
     command

@@ -157,21 +157,16 @@ impl State {
         })
     }
 
-    /// The place of the worker whose outcome is worth [waiting for awake](super::awake): the only busy one, with a tiny job.
-    pub(super) fn soloist(&self) -> Option<usize> {
-        if self.cores < 2 {
-            return None;
-        }
-        let mut busy = self
-            .seats
-            .iter()
-            .enumerate()
-            .filter_map(|(place, seat)| match seat {
-                Seat::Taken(member) => Some((place, member.flight.front()?.queued.job)),
-                _ => None,
-            });
-        let (place, job) = busy.next()?;
-        (busy.next().is_none() && self.is_tiny(job)).then_some(place)
+    /// Whether an outcome is worth [waiting for awake](super::awake): a single worker is busy, with a tiny job.
+    pub(super) fn is_solo(&self) -> bool {
+        let mut busy = self.seats.iter().filter_map(|seat| match seat {
+            Seat::Taken(member) => member.flight.front(),
+            _ => None,
+        });
+        let first = busy.next();
+        self.cores > 1
+            && busy.next().is_none()
+            && first.is_some_and(|flight| self.is_tiny(flight.queued.job))
     }
 
     fn is_tiny(&self, job: usize) -> bool {

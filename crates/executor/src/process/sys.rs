@@ -4,7 +4,6 @@
     reason = "shared memory, signal handlers and allocator settings have no safe interface"
 )]
 
-use super::awake::Bell;
 use rustix::{
     fs::{MemfdFlags, SealFlags, fcntl_add_seals, ftruncate, memfd_create},
     mm::{MapFlags, ProtFlags, mmap, munmap},
@@ -45,10 +44,6 @@ pub(crate) struct Board {
     held: AtomicU64,
     /// Not zero: the worker may wait for its next task [awake](super::awake).
     pub(crate) awake: AtomicU64,
-    /// Rings when the parent has sent something.
-    pub(crate) to_worker: Bell,
-    /// Rings when the worker has.
-    pub(crate) to_parent: Bell,
 }
 
 /// See [`Board::claimed`].

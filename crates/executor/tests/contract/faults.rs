@@ -8,6 +8,7 @@ use crate::{
 };
 use brigade_executor::{BuildError, Death, Event, Executor, Mode, Outcome};
 use std::{
+    collections::BTreeMap,
     env::current_exe,
     os::unix::process::ExitStatusExt,
     process::{Command, Stdio},
@@ -20,22 +21,12 @@ use std::{
 
 pub(crate) fn trials() -> Vec<libtest_mimic::Trial> {
     let single = [
-        case("processes::abort", || {
-            crash(Trial::Abort, &Death::Signal(libc::SIGABRT))
-        }),
-        case("processes::segfault", || {
-            crash(Trial::Segfault, &Death::Signal(libc::SIGSEGV))
-        }),
+        case("processes::abort", || crash("abort")),
+        case("processes::segfault", || crash("segfault")),
         case("processes::stack overflow", stack_overflow),
-        case("processes::exit(7)", || {
-            crash(Trial::Exit(7), &Death::Exit(7))
-        }),
-        case("processes::exit(0)", || {
-            crash(Trial::Exit(0), &Death::Exit(0))
-        }),
-        case("processes::SIGKILL of itself", || {
-            crash(Trial::Kill, &Death::Signal(libc::SIGKILL))
-        }),
+        case("processes::exit(7)", || crash("exit")),
+        case("processes::exit(0)", || crash("leave")),
+        case("processes::SIGKILL of itself", || crash("kill")),
         case("processes::an endless loop is timed out", || {
             timed_out(Trial::Loop)
         }),
@@ -79,6 +70,11 @@ pub(crate) fn trials() -> Vec<libtest_mimic::Trial> {
         case("processes::an executor inside a job", nested),
         case("processes::everything dies with the parent", orphans),
         case("processes::workers start as tasks come", lazy_workers),
+        case("processes::workers are as nice as asked", nice),
+        case(
+            "processes::a worker keeps its heap for the next job",
+            kept_heap,
+        ),
     ];
     let together = [
         cases(
@@ -100,7 +96,8 @@ fn still_works(executor: &Executor) {
     assert_eq!(executor.submit(Trial::Echo(5)).join(), ECHO);
 }
 
-fn crash(trial: Trial, expected: &Death) {
+fn crash(how: &str) {
+    let (trial, expected) = deaths().remove(how).expect("a way to die");
     let executor = executor(Mode::Processes).build().expect("plain options");
     let others: Vec<_> = (0..50)
         .map(|number| executor.submit(Trial::Echo(number)))
@@ -110,7 +107,7 @@ fn crash(trial: Trial, expected: &Death) {
         let Outcome::Crashed { death, .. } = outcome else {
             panic!("{outcome:?}")
         };
-        assert_eq!(death, *expected);
+        assert_eq!(death, expected);
     }
     for (number, handle) in (0..).zip(others) {
         assert_eq!(handle.join(), Outcome::Ok(Answer::Number(number)));
@@ -427,11 +424,12 @@ pub(crate) fn play_victim() -> bool {
     };
     let words: Vec<_> = role.split(' ').collect();
     match words[..] {
-        ["abort", mode] => {
+        ["die", mode, how] => {
             let executor = executor(mode.parse().expect("a mode"))
                 .build()
                 .expect("plain options");
-            let _ = executor.submit(Trial::Abort).join();
+            let (trial, _) = deaths().remove(how).expect("a way to die");
+            let _ = executor.submit(trial).join();
         }
         ["many"] => {
             let executor = executor(Mode::Processes)
@@ -475,11 +473,32 @@ pub(crate) fn play_victim() -> bool {
     true
 }
 
+/// Jobs that end the process they run in, and how.
+fn deaths() -> BTreeMap<&'static str, (Trial, Death)> {
+    BTreeMap::from([
+        ("abort", (Trial::Abort, Death::Signal(libc::SIGABRT))),
+        ("segfault", (Trial::Segfault, Death::Signal(libc::SIGSEGV))),
+        (
+            "overflow",
+            (Trial::StackOverflow, Death::Signal(libc::SIGABRT)),
+        ),
+        ("kill", (Trial::Kill, Death::Signal(libc::SIGKILL))),
+        ("exit", (Trial::Exit(7), Death::Exit(7))),
+        ("leave", (Trial::Exit(0), Death::Exit(0))),
+    ])
+}
+
 fn dies_with_the_job(mode: Mode) {
-    let status = victim(&format!("abort {mode}"))
-        .status()
-        .expect("the test can start itself");
-    assert_eq!(status.signal(), Some(libc::SIGABRT));
+    for (how, (_, death)) in deaths() {
+        let status = victim(&format!("die {mode} {how}"))
+            .status()
+            .expect("the test can start itself");
+        let died = match status.signal() {
+            Some(signal) => Death::Signal(signal),
+            None => Death::Exit(status.code().expect("it has ended")),
+        };
+        assert_eq!(died, death, "{how}");
+    }
 }
 
 fn orphans() {
@@ -588,6 +607,33 @@ fn lazy_workers() {
         still_works(&executor);
     }
     assert_eq!(*started.lock().unwrap(), 1);
+}
+
+fn nice() {
+    let executor = executor(Mode::Processes)
+        .nice(7)
+        .build()
+        .expect("plain options");
+    assert_eq!(
+        executor.submit(Trial::Niceness).join(),
+        Outcome::Ok(Answer::Number(7))
+    );
+}
+
+fn kept_heap() {
+    let executor = executor(Mode::Processes)
+        .workers(1)
+        .build()
+        .expect("plain options");
+    let faults = || match executor.submit(Trial::PageFaults(8 << 20)).join() {
+        Outcome::Ok(Answer::Number(faults)) => faults,
+        other => panic!("{other:?}"),
+    };
+    // Fresh memory costs a fault a page, or fewer of larger pages.
+    let (first, second) = (faults(), faults());
+    if cfg!(target_env = "gnu") {
+        assert!(second * 4 < first.max(40), "{first}, then {second}");
+    }
 }
 
 fn refused(mode: Mode) {

@@ -45,6 +45,9 @@ pub(crate) enum Trial {
     State,
     /// Counts the jobs of this worker.
     Count,
+    Niceness,
+    /// Uses so much memory and gives it back; how many page faults that took.
+    PageFaults(usize),
     /// Builds a process executor of its own and runs a job on it.
     Nested,
 }
@@ -193,6 +196,16 @@ impl Job for Trial {
                     count.fetch_add(1, std::sync::atomic::Ordering::Relaxed),
                 ));
             }
+            Self::Niceness => {
+                // SAFETY: asks about this very process.
+                let nice = unsafe { libc::getpriority(libc::PRIO_PROCESS, 0) };
+                return Ok(Answer::Number(nice.try_into()?));
+            }
+            Self::PageFaults(bytes) => {
+                let before = page_faults();
+                drop(black_box(vec![1u8; bytes]));
+                return Ok(Answer::Number(page_faults() - before));
+            }
             Self::Nested => {
                 let inner = brigade_executor::Executor::builder()
                     .mode(brigade_executor::Mode::Processes)
@@ -203,6 +216,15 @@ impl Job for Trial {
         }
         Ok(Answer::Number(0))
     }
+}
+
+fn page_faults() -> u64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").expect("a process sees itself");
+    let after_name = stat.rsplit(')').next().expect("it has a name");
+    let field = after_name.split_whitespace().nth(7);
+    field
+        .and_then(|faults| faults.parse().ok())
+        .expect("it is a number")
 }
 
 #[expect(unconditional_recursion, reason = "it is meant to overflow")]

@@ -2,7 +2,9 @@
 
 use std::{
     collections::BTreeSet,
-    fs,
+    env, fs,
+    path::PathBuf,
+    process::Command,
     time::{Duration, Instant},
 };
 
@@ -10,9 +12,29 @@ use std::{
 pub(crate) struct Left {
     children: BTreeSet<u32>,
     descriptors: BTreeSet<String>,
+    files: BTreeSet<PathBuf>,
 }
 
-/// The children of this process and its open descriptors.
+const OWN: &str = "CONTRACT_TMPDIR";
+
+/// Whether the folder for temporary files belongs to this test alone, so that what lies there is its own.
+pub(crate) fn has_own_temporary_folder() -> bool {
+    env::var_os(OWN).is_some_and(|own| own == env::temp_dir())
+}
+
+/// Runs this test again with such a folder; gives its exit code.
+pub(crate) fn run_with_own_temporary_folder() -> i32 {
+    let folder = tempfile::tempdir().expect("there is room for temporary files");
+    let status = Command::new(env::current_exe().expect("a test has a path"))
+        .args(env::args_os().skip(1))
+        .env("TMPDIR", folder.path())
+        .env(OWN, folder.path())
+        .status()
+        .expect("the test can start itself");
+    status.code().unwrap_or(101)
+}
+
+/// The children of this process, its open descriptors, and the temporary files.
 pub(crate) fn count() -> Left {
     let tasks = fs::read_dir("/proc/self/task").expect("a process sees itself");
     let children = tasks
@@ -33,9 +55,11 @@ pub(crate) fn count() -> Left {
             (!own).then(|| format!("{} {}", fd.file_name().display(), target.display()))
         })
         .collect();
+    let files = fs::read_dir(env::temp_dir()).expect("it is ours");
     Left {
         children,
         descriptors,
+        files: files.flatten().map(|file| file.path()).collect(),
     }
 }
 

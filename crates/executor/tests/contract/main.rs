@@ -1,6 +1,5 @@
-//! What every mode promises, tried with jobs that misbehave. After each case nothing may be left: no child, no descriptor.
-//!
-//! The table at the end of this file says what each mode survives; `docs/executor.md` shows it.
+//! What every mode promises, tried with jobs that misbehave. After each case nothing may be left: no child, no descriptor, no
+//! temporary file. What each mode survives is in the table of `docs/executor.md`.
 
 #![expect(
     clippy::print_stderr,
@@ -63,6 +62,9 @@ fn main() {
         .enter();
     if faults::play_victim() {
         return;
+    }
+    if !leftovers::has_own_temporary_folder() {
+        std::process::exit(leftovers::run_with_own_temporary_folder());
     }
     let mut arguments = Arguments::from_args();
     // Leftovers can only be told apart when nothing else runs.

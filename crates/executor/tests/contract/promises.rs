@@ -80,6 +80,7 @@ pub(crate) fn trials() -> Vec<libtest_mimic::Trial> {
             &parallel,
             bounded_queue,
         ),
+        cases("cores can be kept free", &parallel, reserved_cores),
         cases(
             "a dropped handle leaves the job alone",
             &MODES,
@@ -407,6 +408,19 @@ fn bounded_queue(mode: Mode) {
         );
     });
     assert_eq!(second.join(), Outcome::Ok(Answer::Number(2)));
+}
+
+fn reserved_cores(mode: Mode) {
+    let workers = |cores| {
+        let builder = brigade_executor::Executor::builder()
+            .mode(mode)
+            .reserved_cores(cores);
+        builder.build().expect("plain options").workers()
+    };
+    let all = std::thread::available_parallelism().map_or(1, usize::from);
+    assert_eq!(workers(0), all);
+    assert_eq!(workers(1), (all - 1).max(1));
+    assert_eq!(workers(1000), 1);
 }
 
 fn dropped_handles(mode: Mode) {

@@ -1,6 +1,10 @@
 //! What has come in from the parent.
 
-use rustix::io::Errno;
+use rustix::{
+    buffer::spare_capacity,
+    io::Errno,
+    net::{RecvFlags, recv},
+};
 use std::{io, os::fd::OwnedFd};
 
 /// Bytes that have arrived, and how far they are used up.
@@ -13,6 +17,15 @@ pub(super) struct Input {
 impl Input {
     /// Waits for more. `Err`: the parent is gone.
     pub(super) fn fill(&mut self, socket: &OwnedFd) -> io::Result<()> {
+        self.read(socket, RecvFlags::empty()).map(drop)
+    }
+
+    /// Takes what is there; false if nothing is.
+    pub(super) fn look(&mut self, socket: &OwnedFd) -> io::Result<bool> {
+        self.read(socket, RecvFlags::DONTWAIT)
+    }
+
+    fn read(&mut self, socket: &OwnedFd, flags: RecvFlags) -> io::Result<bool> {
         self.bytes.drain(..self.at);
         self.at = 0;
         // A large frame is read in as few steps as its announced length is worth believing.
@@ -26,9 +39,10 @@ impl Input {
                 .clamp(64 << 10, 1 << 20),
         );
         loop {
-            match rustix::io::read(socket, rustix::buffer::spare_capacity(&mut self.bytes)) {
-                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
-                Ok(_) => return Ok(()),
+            match recv(socket, spare_capacity(&mut self.bytes), flags) {
+                Ok((0, _)) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Ok(_) => return Ok(true),
+                Err(Errno::AGAIN) => return Ok(false),
                 Err(Errno::INTR) => {}
                 Err(error) => return Err(error.into()),
             }

@@ -118,7 +118,6 @@ impl Outbox {
         held.count = 0;
         if !held.bytes.is_empty() {
             send_all(&self.socket, &held.bytes)?;
-            self.running.board.to_parent.ring();
             self.running.board.release();
         }
         held.bytes.clear();

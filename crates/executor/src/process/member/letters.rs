@@ -71,9 +71,6 @@ impl Member {
                 }
             }
         }
-        if !self.output.is_empty() {
-            self.board.to_worker.ring();
-        }
         self.blocked = false;
         self.output_at = 0;
         self.output.clear();

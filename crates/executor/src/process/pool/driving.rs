@@ -7,12 +7,8 @@ use crate::process::{
     state::Seat,
 };
 use crate::setup::lock;
-use rustix::{event::epoll, fs::Timespec};
-use std::{
-    sync::{Arc, PoisonError},
-    thread::current,
-    time::Instant,
-};
+use rustix::{buffer::spare_capacity, event::epoll, fs::Timespec};
+use std::{convert::Infallible, sync::PoisonError, thread::current, time::Instant};
 
 impl Pool {
     /// The dispatcher's life.
@@ -86,19 +82,9 @@ impl Pool {
         } else {
             Some(now)
         };
-        let solo = lent.then(|| hall.state.soloist()).flatten();
-        let solo = solo.and_then(|place| {
-            let member = hall.state.member(place)?;
-            Some((place, Arc::clone(&member.board), member.ear))
-        });
+        let mut patience = (lent && hall.state.is_solo()).then_some(hall.patience);
         self.leave(hall);
-        let mut due = [due, deadline].into_iter().flatten().min();
-        let heard = solo.map(|(place, board, mut ear)| {
-            if ear.listen(&board.to_parent) {
-                due = Some(now);
-            }
-            (place, ear)
-        });
+        let due = [due, deadline].into_iter().flatten().min();
         let timeout = due.map(|due| {
             let left = due.saturating_duration_since(Instant::now());
             Timespec {
@@ -106,17 +92,23 @@ impl Pool {
                 tv_nsec: i64::from(left.subsec_nanos()),
             }
         });
-        let mut events = [const { std::mem::MaybeUninit::uninit() }; 64];
+        let mut events: Vec<epoll::Event> = Vec::with_capacity(64);
         // An interruption by a signal, and nothing else, is expected; either way the state is looked at again.
-        let events: &[epoll::Event] = epoll::wait(&self.epoll, &mut events, timeout.as_ref())
-            .map_or(&[], |(events, _)| events);
+        let mut look = |timeout| {
+            let _ = epoll::wait(&self.epoll, spare_capacity(&mut events), timeout);
+            Ok::<_, Infallible>(!events.is_empty())
+        };
+        let at_once = Timespec::default();
+        let Ok(seen) = match &mut patience {
+            Some(patience) => patience.wait(|| look(Some(&at_once))),
+            None => Ok(false),
+        };
+        if !seen {
+            let Ok(_) = look(timeout.as_ref());
+        }
         let mut hall = lock(&self.hall);
         let now = Instant::now();
-        if let Some((place, ear)) = heard
-            && let Some(member) = hall.state.member(place)
-        {
-            member.ear = ear;
-        }
+        hall.patience = patience.unwrap_or(hall.patience);
         for event in events {
             match unkey(event.data.u64()) {
                 None => drop(rustix::io::read(&self.wake, &mut [0; 8])),

@@ -58,10 +58,9 @@ impl State {
                 let queued = self.queue.pop_front().expect("it was there just now");
                 member.give(queued, told, now);
             }
-            let solo = self.soloist();
+            let solo = u64::from(self.is_solo());
             for member in self.members() {
-                let awake = solo == Some(member.place as usize);
-                member.board.awake.store(awake.into(), Ordering::Relaxed);
+                member.board.awake.store(solo, Ordering::Relaxed);
             }
             if let Some(member) = self.member(place) {
                 member.flush();
