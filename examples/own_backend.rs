@@ -1,5 +1,7 @@
 //! A backend of one's own: here, the jobs travel as bytes through a queue to a far end, and the outcomes come back as
-//! bytes, some of them twice. Put a broker in the place of the queue, and it is a cluster.
+//! bytes, some of them twice. Put a broker in the place of the queue, and it is a cluster. One whose far ends can vanish would
+//! also call `Task::retry` before it sends a task again, and `Setup::emit` where `Setup::is_observed` says that somebody watches.
+//! `crates/gil` is a backend that runs its tasks here.
 #![expect(clippy::print_stdout, reason = "an example shows what it does")]
 
 use brigade_executor::{Backend, BuildError, Context, Executor, Job, Outcome, Task, Usage};

@@ -1,4 +1,4 @@
-//! Forty portraits side by side, to look at: `cargo run --release --example portrait_gallery -- docs/portraits.jpg [SEED]`.
+//! Portraits side by side, forty of them unless told, to look at: `cargo run --release --example portrait_gallery -- docs/portraits.jpg [SEED] [ROWS]`.
 
 use std::error::Error;
 use std::fs::File;
@@ -9,7 +9,6 @@ use image::imageops::{self, FilterType};
 use image::{ImageFormat, Rgb, RgbImage};
 
 const COLUMNS: u32 = 8;
-const ROWS: u32 = 5;
 const SIDE: u32 = 150;
 const GAP: u32 = 4;
 
@@ -17,11 +16,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut words = std::env::args().skip(1);
     let path = words
         .next()
-        .ok_or("usage: portrait_gallery FILE.jpg [SEED]")?;
+        .ok_or("usage: portrait_gallery FILE.jpg [SEED] [ROWS]")?;
     let seed: u64 = words.next().map_or(Ok(1), |seed| seed.parse())?;
-    let (width, height) = (COLUMNS * (SIDE + GAP) + GAP, ROWS * (SIDE + GAP) + GAP);
+    let rows: u32 = words.next().map_or(Ok(5), |rows| rows.parse())?;
+    let (width, height) = (COLUMNS * (SIDE + GAP) + GAP, rows * (SIDE + GAP) + GAP);
     let mut gallery = RgbImage::from_pixel(width, height, Rgb([255; 3]));
-    for index in 0..COLUMNS * ROWS {
+    for index in 0..COLUMNS * rows {
         let jpeg = brigade_portraits::portrait_jpeg(seed, index.into());
         let portrait = image::load_from_memory_with_format(&jpeg, ImageFormat::Jpeg)?.into_rgb8();
         let small = imageops::resize(&portrait, SIDE, SIDE, FilterType::Triangle);
