@@ -42,7 +42,10 @@ fn main() -> Result<(), BuildError> {
 
     println!("the long one is finished: {}", long.is_finished());
     let long = match long.join_timeout(Duration::from_millis(50)) {
-        Ok(outcome) => return Ok(println!("it ended after all: {outcome}")),
+        Ok(outcome) => {
+            println!("it ended after all: {outcome}");
+            return Ok(());
+        }
         Err(handle) => handle,
     };
     long.cancel();

@@ -120,7 +120,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("{mode:<10}  handed over and back: the total is {total}");
 
         println!(
-            "{mode:<10}  1 MiB in and out: {:.0?} a job\n",
+            "{mode:<10}  1 MiB in and out: {:.1?} a job\n",
             copying(&executor)?
         );
     }

@@ -11,7 +11,8 @@ fn root() -> &'static Path {
         .expect("the workspace")
 }
 
-/// Whether a test may be left out because something is missing on this machine.
+/// A test is left out because something is missing on this machine.
+#[expect(clippy::print_stdout, reason = "whoever runs the tests is told")]
 fn skip(why: &str) {
     assert!(std::env::var_os("BRIGADE_REQUIRE_TOOLS").is_none(), "{why}");
     println!("skipped: {why}");
