@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use argh::{ArgsInfo, FromArgs};
-use brigade_cli::{Flag, Group, Program, at_least_one, duration, whole};
+use brigade_cli::{Flag, Group, Program, at_least_one, duration, size, whole};
 use brigade_pipeline::{
-    Duplicates, Layout, Locale, Missing, Mode, Name, Paper, Selection, Source, check_font,
+    Duplicates, Layout, Locale, MaxFailures, Missing, Mode, Name, Paper, Selection, Source,
+    check_font,
 };
 use brigade_portraits::Latency;
 
@@ -120,6 +121,42 @@ pub(crate) struct Args {
     #[argh(option, arg_name = "dir", default = "PathBuf::from(\".\")")]
     pub(crate) out: PathBuf,
 
+    /// go on with the run in this folder that was cut off; its flags need not be given again
+    #[argh(option, arg_name = "dir")]
+    pub(crate) resume: Option<PathBuf>,
+
+    /// make only the CVs that the run in this folder could not make, and complete its ZIP
+    #[argh(option, arg_name = "dir")]
+    pub(crate) retry_failed: Option<PathBuf>,
+
+    /// throw away an unfinished run in the folder
+    #[argh(switch)]
+    pub(crate) fresh: bool,
+
+    /// go on although the data, a flag or the program has changed since
+    #[argh(switch)]
+    pub(crate) accept_changes: bool,
+
+    /// keep no journal: a run that is cut off begins again
+    #[argh(switch)]
+    pub(crate) no_journal: bool,
+
+    /// end the run when more CVs than this fail: a number, or a percentage such as 2%
+    #[argh(option, arg_name = "n|n%")]
+    pub(crate) max_failures: Option<MaxFailures>,
+
+    /// end the run when a CV fails
+    #[argh(switch)]
+    pub(crate) fail_fast: bool,
+
+    /// several ZIPs, of so many CVs each
+    #[argh(option, arg_name = "n", from_str_fn(at_least_one))]
+    pub(crate) split_every: Option<u64>,
+
+    /// several ZIPs, none larger than this, such as 20M
+    #[argh(option, arg_name = "size", from_str_fn(size))]
+    pub(crate) split_size: Option<u64>,
+
     /// the files' names in the ZIP, with {index:05}, {row}, {name}, {email}, {phone} and {date_of_birth}
     #[argh(option, arg_name = "template", default = "Name::default()")]
     pub(crate) name: Name,
@@ -211,17 +248,31 @@ pub(crate) const PROGRAM: Program = Program {
             ],
         },
         Group {
+            title: "Failures and interruptions",
+            flags: &[
+                Flag::new("resume").folder(),
+                Flag::new("retry-failed").folder(),
+                Flag::new("fresh"),
+                Flag::new("accept-changes"),
+                Flag::new("no-journal"),
+                Flag::new("max-failures"),
+                Flag::new("fail-fast"),
+                Flag::new("grace").default("5s"),
+            ],
+        },
+        Group {
             title: "Results",
             flags: &[
                 Flag::new("out").default(".").folder(),
                 Flag::new("name").default("{index:05}-{name}.pdf"),
+                Flag::new("split-every"),
+                Flag::new("split-size"),
                 Flag::new("details").default("N").one_of(&["Y", "N"]),
                 Flag::new("json"),
                 Flag::new("report").file(),
                 Flag::new("trace").file(),
                 Flag::new("tasks-csv").file(),
                 Flag::new("quiet"),
-                Flag::new("grace").default("5s"),
             ],
         },
     ],

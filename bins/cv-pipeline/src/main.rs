@@ -6,13 +6,16 @@ mod dry_run;
 mod exports;
 mod people;
 mod progress;
+mod recalled;
 
 use std::error::Error;
+use std::path::Path;
 use std::sync::Arc;
 
 use brigade_cli::{Exit, Output, Signals, Stop, error_text, parse, supervise_as_process_one};
 use brigade_pipeline::{
-    Config, Data, DataError, Interrupt, PhaseConfig, Source, enter_worker, run,
+    Config, Data, DataError, Interrupt, MaxFailures, PhaseConfig, Source, Split, Start,
+    enter_worker, run,
 };
 use brigade_portraits::service::{self, Service};
 use brigade_portraits::{Pictures, ServerConfig};
@@ -22,7 +25,8 @@ use crate::args::{Args, PROGRAM};
 use crate::doctor::doctor;
 use crate::dry_run::dry_run;
 use crate::exports::Exports;
-use crate::people::open_data;
+use crate::people::{contradictions, open_data};
+use crate::recalled::recalled;
 
 /// The article's number of CVs.
 const CVS: u64 = 10;
@@ -35,8 +39,16 @@ fn main() -> Exit {
     service::enter();
     match supervise_as_process_one()
         .map_err(Into::into)
-        .and_then(|()| work(&parse(&PROGRAM)))
-    {
+        .and_then(|()| {
+            let args: Args = parse(&PROGRAM);
+            match args.resume.as_ref().or(args.retry_failed.as_ref()) {
+                None => work(&args),
+                Some(out) => match recalled(&args, out)? {
+                    Some(args) => work(&args),
+                    None => nothing_to_do(out),
+                },
+            }
+        }) {
         Ok(exit) => exit,
         Err(error) => {
             let is_usage = |error: &brigade_pipeline::Error| error.is_usage();
@@ -50,6 +62,12 @@ fn main() -> Exit {
     }
 }
 
+fn nothing_to_do(out: &Path) -> Result<Exit, Box<dyn Error>> {
+    let out = out.display();
+    Output::stderr().line(&format!("nothing to do: the run in {out} is finished"))?;
+    Ok(Exit::NothingToDo)
+}
+
 fn work(args: &Args) -> Result<Exit, Box<dyn Error>> {
     if args.doctor {
         return doctor(args.json);
@@ -61,6 +79,7 @@ fn work(args: &Args) -> Result<Exit, Box<dyn Error>> {
         move |stop| interrupt.trigger(&stop.to_string(), 128 + stop.signal())
     });
 
+    contradictions(args)?;
     let data = open_data(args)?;
     if args.dry_run {
         return dry_run(&config(args, data, None)?, args);
@@ -151,6 +170,30 @@ fn config(
         workers: args.p2_max_workers,
     };
     config.overlap = args.overlap;
+    // The embedded service has another address every time, and the same faces.
+    config.source_name = service.map(|_| "the embedded service".to_owned());
+    config.start = match args {
+        Args {
+            resume: Some(_), ..
+        } => Start::Resume,
+        Args {
+            retry_failed: Some(_),
+            ..
+        } => Start::RetryFailed,
+        Args { fresh: true, .. } => Start::Fresh,
+        _ => Start::New,
+    };
+    config.accept_changes = args.accept_changes;
+    config.journal = !args.no_journal;
+    config.max_failures = match args.fail_fast {
+        true => Some(MaxFailures::Count(0)),
+        false => args.max_failures,
+    };
+    config.split = match (args.split_every, args.split_size) {
+        (Some(cvs), _) => Split::Every(cvs),
+        (None, Some(bytes)) => Split::Bytes(bytes),
+        (None, None) => Split::Never,
+    };
     config.duplicates = args.duplicates.unwrap_or(config.duplicates);
     config.out = args.out.clone();
     config.locale = args.locale;

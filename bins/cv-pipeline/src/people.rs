@@ -10,7 +10,38 @@ use crate::args::Args;
 /// Flags that cannot both be meant.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub(crate) struct Contradiction(&'static str);
+pub(crate) struct Contradiction(pub(crate) &'static str);
+
+/// Refuses flags of which each says something else.
+pub(crate) fn contradictions(args: &Args) -> Result<(), Contradiction> {
+    let goes_on = args.resume.is_some() || args.retry_failed.is_some();
+    let both = [
+        (
+            args.resume.is_some() && args.retry_failed.is_some(),
+            "--resume and --retry-failed cannot both be given: an unfinished run is resumed first",
+        ),
+        (
+            goes_on && args.fresh,
+            "--fresh throws away what --resume and --retry-failed go on with",
+        ),
+        (
+            goes_on && args.no_journal,
+            "--no-journal leaves nothing that --resume and --retry-failed could go on with",
+        ),
+        (
+            args.split_every.is_some() && args.split_size.is_some(),
+            "--split-every and --split-size cannot both be given",
+        ),
+        (
+            args.fail_fast && args.max_failures.is_some(),
+            "--fail-fast and --max-failures cannot both be given",
+        ),
+    ];
+    match both.into_iter().find(|(is_given, _)| *is_given) {
+        Some((_, sentence)) => Err(Contradiction(sentence)),
+        None => Ok(()),
+    }
+}
 
 /// Opens what `--data` names, and says which of its columns are not used.
 pub(crate) fn open_data(args: &Args) -> Result<Option<Data>, Box<dyn Error>> {

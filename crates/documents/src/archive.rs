@@ -6,7 +6,7 @@
 mod names;
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -245,6 +245,21 @@ impl<W: Write> ArchiveWriter<W> {
             .map_err(|error| ArchiveError::Finish(error.into()))?;
         Ok(sink)
     }
+}
+
+/// The next entry of an archive that is read from front to back, whether or not it has a directory yet: its name and
+/// its content. None where the entries end.
+///
+/// # Errors
+/// If what is there is no entry, or its content has another checksum than its header says.
+pub fn read_entry(archive: &mut impl Read) -> io::Result<Option<(String, Vec<u8>)>> {
+    let Some(mut entry) = zip::read::read_zipfile_from_stream(archive)? else {
+        return Ok(None);
+    };
+    let name = entry.name()?.into_owned();
+    let mut content = Vec::new();
+    entry.read_to_end(&mut content)?;
+    Ok(Some((name, content)))
 }
 
 /// The sink, until the archive is given up: `ZipWriter` completes itself when dropped, which must not happen to an

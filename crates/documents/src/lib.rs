@@ -45,7 +45,7 @@ mod sheet;
 mod slug;
 mod text;
 
-pub use archive::{Archive, ArchiveWriter};
+pub use archive::{Archive, ArchiveWriter, read_entry};
 pub use error::{ArchiveError, Error, PictureError};
 pub use font::check_font;
 pub use locale::Locale;

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::{fmt, fs};
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use crate::{SourceError, address, folder, redact};
 
@@ -100,6 +101,38 @@ impl Source {
             Self::Service { template } => template.contains("{index}"),
             Self::Folder { .. } | Self::File { .. } | Self::Url { .. } => true,
         }
+    }
+}
+
+impl Source {
+    /// What tells whether a folder or a file still offers the same pictures: a hash of names, lengths and times. None
+    /// for what is asked over the network.
+    ///
+    /// # Errors
+    /// [`SourceError`] when it is not there any more, or cannot be read.
+    pub fn fingerprint(&self) -> Result<Option<String>, SourceError> {
+        let pictures = match self {
+            Self::Service { .. } | Self::Url { .. } => return Ok(None),
+            Self::Folder { path } => folder::list(path)?,
+            Self::File { path } => vec![path.clone()],
+        };
+        let mut hash = Sha256::new();
+        for path in pictures {
+            let metadata = fs::metadata(&path).map_err(|error| SourceError::Unreadable {
+                path: path.clone(),
+                detail: error.to_string(),
+            })?;
+            let changed = metadata.modified().ok();
+            let name = path.file_name().unwrap_or_default();
+            hash.update(format!("{name:?} {} {changed:?}\n", metadata.len()));
+        }
+        let digest = hash.finalize();
+        Ok(Some(
+            digest[..8]
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect(),
+        ))
     }
 }
 

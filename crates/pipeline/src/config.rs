@@ -7,7 +7,7 @@ use brigade_documents::{Layout, Locale, Options, Paper};
 use brigade_executor::{BuildError, Builder, Executor};
 use brigade_faces::Source;
 
-use crate::{Data, Duplicates, Mode, Name, Selection};
+use crate::{Data, Duplicates, MaxFailures, Mode, Name, Selection, Split, Start};
 
 /// One run. [`Config::new`] gives the defaults: the article's.
 #[derive(Clone, Debug)]
@@ -35,10 +35,22 @@ pub struct Config {
     pub overlap: bool,
     /// Where faces come from.
     pub source: Source,
+    /// What the source is known by where its address is another one in every run.
+    pub source_name: Option<String>,
     /// What to do when two CVs would show the same face.
     pub duplicates: Duplicates,
     /// Where the ZIP is delivered; the run's own folder is `.brigade` in it.
     pub out: PathBuf,
+    /// How what an earlier run left there is treated.
+    pub start: Start,
+    /// Goes on with a run although something that decides its bytes has changed since.
+    pub accept_changes: bool,
+    /// Whether what is done is noted, so that a run that is cut off can be gone on with.
+    pub journal: bool,
+    /// When a ZIP is full and another begins.
+    pub split: Split,
+    /// With more failures than these the run ends early.
+    pub max_failures: Option<MaxFailures>,
     /// Decides the people and, where the source answers by index, the faces.
     pub seed: u64,
     /// Where the invented people live.
@@ -99,6 +111,12 @@ impl Config {
             overlap: false,
             duplicates: Duplicates::default_for(&source),
             source,
+            source_name: None,
+            start: Start::default(),
+            accept_changes: false,
+            journal: true,
+            split: Split::default(),
+            max_failures: None,
             out: PathBuf::from("."),
             seed,
             locale: Locale::default(),
@@ -110,6 +128,12 @@ impl Config {
             gil: None,
             not_measured: Vec::new(),
         }
+    }
+
+    /// The command line without credentials.
+    pub(crate) fn redacted_command(&self) -> Vec<String> {
+        let words = self.command.iter();
+        words.map(|word| brigade_faces::redact(word)).collect()
     }
 
     /// How pages are made.

@@ -210,6 +210,21 @@ impl Data {
         &self.sha256
     }
 
+    /// How it is read, in words, as far as that decides what is made.
+    pub(crate) fn reading(&self) -> String {
+        let Data {
+            photos, options, ..
+        } = self;
+        format!(
+            "missing fields {}, photos from {}",
+            match options.missing {
+                Missing::Refuse => "refused",
+                Missing::Invent => "invented",
+            },
+            photos.folder().display()
+        )
+    }
+
     /// A pass over the rows.
     pub(crate) fn pass(&self) -> Result<Rows, DataError> {
         Ok(match self.format {

@@ -21,6 +21,38 @@ pub enum Error {
         /// The run's folder.
         path: PathBuf,
     },
+    /// The folder holds a run that was cut off.
+    #[error(
+        "the run in {0} is not finished: --resume {0} goes on with it, --fresh throws it away",
+        out.display()
+    )]
+    Unfinished {
+        /// Where it was to deliver.
+        out: PathBuf,
+    },
+    /// There is nothing to go on with.
+    #[error("there is no run in {} that could be gone on with", out.display())]
+    NoRun {
+        /// The folder.
+        out: PathBuf,
+    },
+    /// What is to be gone on with is another run.
+    #[error(
+        "the run in {} was another one: {}; --accept-changes goes on all the same, --fresh starts over",
+        out.display(), differences.join("; ")
+    )]
+    Changed {
+        /// Where it was to deliver.
+        out: PathBuf,
+        /// What was otherwise, in words.
+        differences: Vec<String>,
+    },
+    /// The journal of an earlier run cannot be understood.
+    #[error("{} is no journal of a run; --fresh starts over", path.display())]
+    NoJournal {
+        /// The file.
+        path: PathBuf,
+    },
     /// The user's own people cannot be read.
     #[error("the people cannot be read")]
     Data(#[source] crate::DataError),
@@ -78,7 +110,13 @@ impl Error {
     pub fn is_usage(&self) -> bool {
         matches!(
             self,
-            Error::Locked { .. } | Error::Data(_) | Error::NoBackend { .. }
+            Error::Locked { .. }
+                | Error::Unfinished { .. }
+                | Error::NoRun { .. }
+                | Error::Changed { .. }
+                | Error::NoJournal { .. }
+                | Error::Data(_)
+                | Error::NoBackend { .. }
         )
     }
 }

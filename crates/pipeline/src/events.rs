@@ -59,9 +59,12 @@ enum Line<'a> {
 }
 
 impl Events {
-    /// Opens the file at `path` for one more run.
-    pub(crate) fn open(path: PathBuf) -> Result<Events, Error> {
+    /// Opens the file at `path` for one more run: `later` adds to what is there.
+    pub(crate) fn open(path: PathBuf, later: bool) -> Result<Events, Error> {
         let open = || {
+            if !later {
+                File::create(&path)?;
+            }
             let mut file = OpenOptions::new()
                 .create(true)
                 .read(true)

@@ -51,9 +51,12 @@ impl Faces {
         Some(self.of(turn)?.hash)
     }
 
-    /// How many CVs have one.
-    pub(crate) fn len(&self) -> u64 {
-        self.by_turn.iter().filter(|id| **id != NONE).count() as u64
+    /// How many of the CVs that `is_wanted` names have one.
+    pub(crate) fn count(&self, is_wanted: impl Fn(u64) -> bool) -> u64 {
+        let turns = (0..).zip(&self.by_turn);
+        turns
+            .filter(|(turn, id)| **id != NONE && is_wanted(*turn))
+            .count() as u64
     }
 
     /// Notes that the CV whose turn that is was delivered.
@@ -70,6 +73,23 @@ impl Faces {
     pub(crate) fn distinct_delivered(&self) -> u64 {
         let delivered = self.known.iter().filter(|known| known.is_delivered);
         delivered.count() as u64
+    }
+
+    /// Forgets the faces that `is_there` denies, of the CVs that `is_needed` names.
+    pub(crate) fn check(
+        &mut self,
+        is_needed: impl Fn(u64) -> bool,
+        is_there: impl Fn(&Hash) -> bool,
+    ) {
+        let mut there: HashMap<u32, bool> = HashMap::new();
+        for (turn, id) in (0..).zip(&mut self.by_turn) {
+            if *id != NONE && is_needed(turn) {
+                let hash = &self.known[*id as usize].hash;
+                if !*there.entry(*id).or_insert_with(|| is_there(hash)) {
+                    *id = NONE;
+                }
+            }
+        }
     }
 
     fn of(&self, turn: u64) -> Option<&Known> {
@@ -106,13 +126,14 @@ pub(crate) fn hash(hexadecimal: &str) -> Option<Hash> {
     Some(hash)
 }
 
+/// A hash as it is written.
+pub(crate) fn hexadecimal(hash: &[u8]) -> String {
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// The file of a face.
 pub(crate) fn path(folder: &Path, hash: &Hash) -> PathBuf {
-    folder.join(
-        hash.iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect::<String>(),
-    )
+    folder.join(hexadecimal(hash))
 }
 
 #[cfg(test)]
@@ -127,7 +148,7 @@ mod tests {
         faces.set(2, 7, [1; 32]);
         faces.set(0, 8, [2; 32]);
         assert_eq!(
-            (faces.get(1), faces.get(2), faces.len()),
+            (faces.get(1), faces.get(2), faces.count(|_| true)),
             (None, Some([1; 32]), 2)
         );
         faces.delivered(2);

@@ -72,17 +72,21 @@ struct Lost {
 pub(crate) enum Decision {
     /// It has a face.
     Got { turn: u64, item: Item, hash: Hash },
-    /// It will not be made.
-    Lost { turn: u64 },
+    /// It will not be made. The task is its last word.
+    Lost { turn: u64, task: Task },
 }
 
 impl<'a> Fetching<'a> {
-    pub(crate) fn start(stage: &'a Stage<'a>, notices: &Notices) -> Result<Fetching<'a>, Error> {
+    pub(crate) fn start(
+        stage: &'a Stage<'a>,
+        wanted: Turns<'a>,
+        notices: &Notices,
+    ) -> Result<Fetching<'a>, Error> {
         let running = stage.start(Line::Faces, &stage.config.fetch, notices)?;
         Ok(Fetching {
             stage,
             lane: Lane::new(running),
-            round: Round::new(1, stage.config.turns()?),
+            round: Round::new(1, wanted),
             again: Vec::new(),
             reached: false,
         })
@@ -98,10 +102,11 @@ impl<'a> Fetching<'a> {
     }
 
     /// Hands in the next job, if one is wanted now; what needs none is decided at once.
-    pub(crate) fn submit(&mut self, decisions: &mut Vec<Decision>) -> Result<bool, Error> {
-        if self.stage.interrupt.is_triggered() {
-            return Ok(false);
-        }
+    pub(crate) fn submit(
+        &mut self,
+        faces: &Faces,
+        decisions: &mut Vec<Decision>,
+    ) -> Result<bool, Error> {
         let Some((turn, item)) = self.round.wanted.next() else {
             return self.next_round();
         };
@@ -110,11 +115,16 @@ impl<'a> Fetching<'a> {
             Err(bad) => {
                 let task = bad_row(bad, nanoseconds(self.stage.epoch.elapsed()));
                 self.lane.running.tell(false);
-                self.lane.running.record(task)?;
-                decisions.push(Decision::Lost { turn });
+                self.lane.running.record(task.clone())?;
+                decisions.push(Decision::Lost { turn, task });
                 return Ok(true);
             }
         };
+        if let Some(hash) = faces.get(turn) {
+            // An earlier run has fetched it.
+            decisions.push(Decision::Got { turn, item, hash });
+            return Ok(true);
+        }
         let Round {
             number,
             start,
@@ -245,7 +255,8 @@ impl<'a> Fetching<'a> {
                     self.again.push((turn, item));
                 } else {
                     task.label = Some(item.who.name());
-                    decisions.push(Decision::Lost { turn });
+                    let task = task.clone();
+                    decisions.push(Decision::Lost { turn, task });
                 }
             }
         }

@@ -5,11 +5,12 @@
 //! phases. With the barrier, as in the article, that is every face, and then a second pass over the people. When they
 //! overlap it is a short queue: a face is rendered as soon as it is there.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
+use std::rc::Rc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::Duration;
 
-use brigade_report::Phase;
+use brigade_report::{Phase, Task};
 
 use crate::faces::Faces;
 use crate::fetch::{Decision, Fetching};
@@ -29,9 +30,25 @@ const QUEUE: usize = 64;
 pub(crate) struct Flow<'a, 'p> {
     stage: &'a Stage<'a>,
     packer: &'p mut Packer<'a>,
-    pub faces: Faces,
+    faces: &'p mut Faces,
+    /// What an earlier run has settled.
+    settled: Rc<Settled>,
     notices: Receiver<Notice>,
     sender: Notices,
+    /// Why the run ends early, if too many have failed.
+    pub too_many: Option<String>,
+}
+
+/// The turns of CVs that need nothing more.
+struct Settled {
+    before: u64,
+    besides: HashSet<u64>,
+}
+
+impl Settled {
+    fn contains(&self, turn: u64) -> bool {
+        turn < self.before || self.besides.contains(&turn)
+    }
 }
 
 /// What lies between the phases.
@@ -45,23 +62,49 @@ enum Larder<'a> {
 }
 
 impl<'a, 'p> Flow<'a, 'p> {
-    pub(crate) fn new(stage: &'a Stage<'a>, packer: &'p mut Packer<'a>) -> Flow<'a, 'p> {
+    pub(crate) fn new(
+        stage: &'a Stage<'a>,
+        packer: &'p mut Packer<'a>,
+        faces: &'p mut Faces,
+    ) -> Flow<'a, 'p> {
         let (sender, notices) = mpsc::channel();
+        let settled = Settled {
+            before: packer.next,
+            besides: packer.waiting.keys().copied().collect(),
+        };
         Flow {
             stage,
             packer,
-            faces: Faces::default(),
+            faces,
+            settled: Rc::new(settled),
             notices,
             sender,
+            too_many: None,
         }
+    }
+
+    /// The CVs that are not settled.
+    fn turns(&self) -> Result<Turns<'a>, Error> {
+        let settled = Rc::clone(&self.settled);
+        let turns = self.stage.config.turns()?;
+        Ok(Box::new(
+            turns.filter(move |(turn, _)| !settled.contains(*turn)),
+        ))
+    }
+
+    /// Whether nothing new is to be begun.
+    fn is_ending(&self) -> bool {
+        self.too_many.is_some() || self.stage.interrupt.is_triggered()
     }
 
     /// Makes the CVs and returns the phases' records.
     pub(crate) fn make(&mut self) -> Result<Vec<Phase>, Error> {
-        let total = self.stage.config.requested();
+        let requested = self.stage.config.requested();
+        let settled = self.settled.before + self.settled.besides.len() as u64;
+        let total = requested.saturating_sub(settled);
         if self.stage.config.overlap {
             self.tell_start(Line::Cvs, total);
-            let fetching = Fetching::start(self.stage, &self.sender)?;
+            let fetching = Fetching::start(self.stage, self.turns()?, &self.sender)?;
             let rendering = Rendering::start(self.stage, &self.sender)?;
             return self.serve(
                 Some(fetching),
@@ -70,12 +113,13 @@ impl<'a, 'p> Flow<'a, 'p> {
             );
         }
         self.tell_start(Line::Faces, total);
-        let fetching = Fetching::start(self.stage, &self.sender)?;
+        let fetching = Fetching::start(self.stage, self.turns()?, &self.sender)?;
         let mut phases = self.serve(Some(fetching), None, Larder::Faces)?;
         (self.stage.progress)(Progress::PhaseFinished);
-        self.tell_start(Line::Cvs, self.faces.len());
+        let with_face = self.faces.count(|turn| !self.settled.contains(turn));
+        self.tell_start(Line::Cvs, with_face);
         let rendering = Rendering::start(self.stage, &self.sender)?;
-        let pass = Larder::Pass(self.stage.config.turns()?);
+        let pass = Larder::Pass(self.turns()?);
         phases.extend(self.serve(None, Some(rendering), pass)?);
         Ok(phases)
     }
@@ -98,7 +142,7 @@ impl<'a, 'p> Flow<'a, 'p> {
             let mut is_over = false;
             if let Some(fetching) = &mut fetching {
                 while !is_over && fetching.has_room() && larder.has_room() {
-                    is_over = !fetching.submit(&mut decisions)?;
+                    is_over = self.is_ending() || !fetching.submit(self.faces, &mut decisions)?;
                     self.settle(&mut decisions, &mut larder)?;
                 }
                 is_over &= fetching.any().is_none();
@@ -109,8 +153,8 @@ impl<'a, 'p> Flow<'a, 'p> {
             }
             if let Some(rendering) = &mut rendering {
                 while rendering.has_room()
-                    && !self.stage.interrupt.is_triggered()
-                    && let Some(ready) = larder.next(&self.faces)
+                    && !self.is_ending()
+                    && let Some(ready) = larder.next(self.faces)
                 {
                     rendering.submit(ready);
                 }
@@ -125,7 +169,7 @@ impl<'a, 'p> Flow<'a, 'p> {
             let Some(under_way) = under_way else {
                 break;
             };
-            match (self.wait(under_way), &mut fetching, &mut rendering) {
+            match (self.wait(under_way)?, &mut fetching, &mut rendering) {
                 (
                     Notice {
                         line: Line::Faces,
@@ -134,7 +178,7 @@ impl<'a, 'p> Flow<'a, 'p> {
                     Some(fetching),
                     _,
                 ) => {
-                    fetching.take(id, &mut self.faces, &mut decisions)?;
+                    fetching.take(id, self.faces, &mut decisions)?;
                     self.settle(&mut decisions, &mut larder)?;
                 }
                 (
@@ -151,7 +195,7 @@ impl<'a, 'p> Flow<'a, 'p> {
                         self.faces.delivered(turn);
                         self.packer.offer(turn, file, pdf)?;
                     }
-                    Some(Rendered::Lost { turn, .. }) => self.packer.skip(turn)?,
+                    Some(Rendered::Lost { turn, task }) => self.lose(turn, Line::Cvs, task)?,
                     None => {}
                 },
                 // Of a job that was taken without its notice.
@@ -170,21 +214,39 @@ impl<'a, 'p> Flow<'a, 'p> {
     ) -> Result<(), Error> {
         for decision in decisions.drain(..) {
             match decision {
-                Decision::Got { turn, item, hash } => larder.put(Ready { turn, item, hash }),
-                Decision::Lost { turn, .. } => self.packer.skip(turn)?,
+                Decision::Got { turn, item, hash } => {
+                    self.packer.face(turn, item.index, &hash)?;
+                    larder.put(Ready { turn, item, hash });
+                }
+                Decision::Lost { turn, task } => self.lose(turn, Line::Faces, task)?,
             }
         }
         Ok(())
     }
 
+    /// Takes note of a CV that will not be made.
+    fn lose(&mut self, turn: u64, line: Line, task: Task) -> Result<(), Error> {
+        self.packer.lose(turn, line.name(), task)?;
+        let config = self.stage.config;
+        let failed = self.packer.failed;
+        if let Some(most) = config.max_failures
+            && most.is_exceeded(failed, config.requested())
+        {
+            let reason = format!("{failed} failed, more than allowed");
+            self.too_many.get_or_insert(reason);
+        }
+        Ok(())
+    }
+
     /// The next job that ends; after an interrupt the one given, whether it has ended or will be given up.
-    fn wait(&mut self, under_way: Notice) -> Notice {
+    fn wait(&mut self, under_way: Notice) -> Result<Notice, Error> {
         loop {
             match self.notices.recv_timeout(GLANCE) {
-                Ok(notice) => return notice,
+                Ok(notice) => return Ok(notice),
                 Err(RecvTimeoutError::Timeout) if !self.stage.interrupt.is_triggered() => {}
-                Err(_) => return under_way,
+                Err(_) => return Ok(under_way),
             }
+            self.packer.tick()?;
         }
     }
 }

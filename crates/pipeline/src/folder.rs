@@ -5,12 +5,14 @@
 //! nothing of jobs or modes.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
-use std::io::{self, BufWriter};
+use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 
 const NAME: &str = ".brigade";
+const JOURNAL: &str = "journal";
+const RECORD: &str = "run.json";
 
 /// An open, locked run folder. The lock is the kernel's: it goes with the process, however that ends.
 #[derive(Debug)]
@@ -21,7 +23,7 @@ pub(crate) struct RunFolder {
 }
 
 impl RunFolder {
-    /// Creates `out` and the folder in it if need be, takes the lock and removes what an earlier run left over.
+    /// Creates `out` and the folder in it if need be, and takes the lock.
     pub(crate) fn open(out: &Path) -> Result<RunFolder, Error> {
         let failed = |path: &Path| {
             let path = path.to_owned();
@@ -56,7 +58,6 @@ impl RunFolder {
             path,
             _lock: lock,
         };
-        folder.remove_leftovers()?;
         let faces = folder.faces();
         create_private(&faces).map_err(failed(&faces))?;
         Ok(folder)
@@ -67,9 +68,34 @@ impl RunFolder {
         self.path.join("faces")
     }
 
-    /// Where the archive grows until it is whole.
-    pub(crate) fn archive(&self) -> PathBuf {
-        self.path.join("cvs.zip")
+    /// Where an archive grows until it is whole.
+    pub(crate) fn part(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
+    /// What is done.
+    pub(crate) fn journal(&self) -> PathBuf {
+        self.path.join(JOURNAL)
+    }
+
+    /// The same of the run in `out`, for whoever only looks.
+    pub(crate) fn journal_in(out: &Path) -> PathBuf {
+        out.join(NAME).join(JOURNAL)
+    }
+
+    /// The record of the last run in `out`.
+    pub(crate) fn record_in(out: &Path) -> PathBuf {
+        out.join(NAME).join(RECORD)
+    }
+
+    /// Whom the last run could not make, as a table and as JSON.
+    pub(crate) fn failures(&self) -> [PathBuf; 2] {
+        ["failures.csv", "failures.json"].map(|name| self.path.join(name))
+    }
+
+    /// The names under which the last run delivered.
+    fn delivered(&self) -> PathBuf {
+        self.path.join("delivered")
     }
 
     /// Where finished CVs wait for their turn.
@@ -89,7 +115,7 @@ impl RunFolder {
 
     /// The machine-readable record of the last run.
     pub(crate) fn record(&self) -> PathBuf {
-        self.path.join("run.json")
+        self.path.join(RECORD)
     }
 
     /// Writes `path` so that the name always holds either the old content or all of the new.
@@ -115,8 +141,52 @@ impl RunFolder {
         })
     }
 
-    /// Removes the working files of a run: everything but the lock, the record and the events.
-    fn remove_leftovers(&self) -> Result<(), Error> {
+    /// Notes what was delivered, and removes what an earlier run had delivered besides.
+    pub(crate) fn note_delivered(&self, zips: &[String]) -> Result<(), Error> {
+        let before = fs::read_to_string(self.delivered()).unwrap_or_default();
+        for name in before
+            .lines()
+            .filter(|name| !zips.iter().any(|zip| zip == name))
+        {
+            // A name of ours, in the folder where it was delivered; who has taken it away has done so.
+            let _ = fs::remove_file(
+                self.out
+                    .join(Path::new(name).file_name().unwrap_or_default()),
+            );
+        }
+        self.write_whole(&self.delivered(), |file| {
+            zips.iter().try_for_each(|name| writeln!(file, "{name}"))
+        })
+    }
+
+    /// Removes everything that an earlier run left, but for its record until there is another.
+    pub(crate) fn clear(&self) -> Result<(), Error> {
+        self.remove(&[self.lock_path(), self.record(), self.delivered()])?;
+        let faces = self.faces();
+        create_private(&faces).map_err(|source| Error::Folder {
+            path: faces,
+            source,
+        })
+    }
+
+    /// Removes the working files of a run that is over. What it needs to make the failed once more stays, if
+    /// some have failed.
+    pub(crate) fn tidy(&self, has_failed: bool) -> Result<(), Error> {
+        let [table, json] = self.failures();
+        let mut kept = vec![
+            self.lock_path(),
+            self.record(),
+            self.delivered(),
+            self.events(),
+        ];
+        kept.extend([table, json]);
+        if has_failed {
+            kept.push(self.journal());
+        }
+        self.remove(&kept)
+    }
+
+    fn remove(&self, kept: &[PathBuf]) -> Result<(), Error> {
         let failed = |path: &Path| {
             let path = path.to_owned();
             move |source| Error::Folder { path, source }
@@ -124,7 +194,7 @@ impl RunFolder {
         for entry in fs::read_dir(&self.path).map_err(failed(&self.path))? {
             let entry = entry.map_err(failed(&self.path))?;
             let path = entry.path();
-            if [self.lock_path(), self.record(), self.events()].contains(&path) {
+            if kept.contains(&path) {
                 continue;
             }
             // A link is removed, not followed.
@@ -144,10 +214,11 @@ impl RunFolder {
     }
 }
 
-impl Drop for RunFolder {
-    /// However the run ended, its working files are of no more use. Where they cannot be removed the next run says so.
-    fn drop(&mut self) {
-        let _ = self.remove_leftovers();
+/// A new name is durable only once its folder is. Some file systems refuse to synchronise a folder; what was named is
+/// whole all the same.
+pub(crate) fn sync_folder(folder: &Path) {
+    if let Ok(folder) = File::open(folder) {
+        let _ = folder.sync_all();
     }
 }
 
@@ -174,7 +245,6 @@ fn create_private(path: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Write as _;
 
     #[test]
     fn a_second_run_in_the_same_folder_is_refused_until_the_first_ends() {
@@ -198,6 +268,7 @@ mod tests {
             .unwrap();
         drop(folder);
         let folder = RunFolder::open(out.path()).unwrap();
+        folder.clear().unwrap();
         assert_eq!(fs::read_dir(folder.faces()).unwrap().count(), 0);
         assert_eq!(fs::read(folder.record()).unwrap(), b"{}");
     }

@@ -1,39 +1,49 @@
-//! Finished CVs into the archive, in the order of their turns, whatever order they are finished in.
+//! Finished CVs into the archive, in the order of their turns, whatever order they are finished in, and into the
+//! journal.
 //!
 //! What is finished before its turn waits in memory, and beyond a budget on disk. What will never come is skipped.
+//! The journal follows in groups: first the data is synchronised, then the group's records are.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-use brigade_documents::{ArchiveError, ArchiveWriter};
+use brigade_report::{FailureKind, Task};
 
 use crate::Error;
+use crate::faces::{Hash, hexadecimal};
 use crate::folder::RunFolder;
-use crate::sink::Sink;
+use crate::journal::{Entry, Journal, Lost, Record};
+use crate::parts::{Parts, entry_at};
 use crate::spool::{Span, Spool};
 
-/// The article's name for what is delivered.
-const ARCHIVE: &str = "zipped_cvs.zip";
 /// What may wait in memory.
 const BUDGET: usize = 8 << 20;
+/// A group is what is finished in this time. What a run that is killed loses is worth no more.
+const GROUP: Duration = Duration::from_millis(500);
 
 pub(crate) struct Packer<'a> {
     folder: &'a RunFolder,
-    archive: ArchiveWriter<Sink>,
-    sink: Sink,
+    pub parts: Parts<'a>,
     /// Whose turn it is.
-    next: u64,
-    waiting: BTreeMap<u64, Waiting>,
+    pub next: u64,
+    pub waiting: BTreeMap<u64, Waiting>,
     /// Bytes that wait in memory.
     held: usize,
     spool: Spool,
+    /// None where a run that is killed is to begin again.
+    journal: Option<Journal>,
+    committed: Instant,
+    /// CVs given up in this run.
+    pub failed: u64,
     packing: Duration,
+    /// The names of the ZIPs.
+    delivered: Vec<String>,
 }
 
-enum Waiting {
+/// Who has come before its turn.
+pub(crate) enum Waiting {
     /// It will never come.
     Never,
     Here {
@@ -44,23 +54,50 @@ enum Waiting {
         file: Box<str>,
         span: Span,
     },
+    /// In a ZIP that was delivered before.
+    Kept {
+        file: Box<str>,
+        zip: Box<str>,
+        entry: Entry,
+    },
 }
 
 impl<'a> Packer<'a> {
-    pub(crate) fn new(folder: &'a RunFolder) -> Result<Packer<'a>, Error> {
-        let path = folder.archive();
-        let file = File::create(&path).map_err(|source| failed(&path, source))?;
-        let sink = Sink::new(file);
-        Ok(Packer {
+    pub(crate) fn new(folder: &'a RunFolder, parts: Parts<'a>, spool: Spool) -> Packer<'a> {
+        Packer {
             folder,
-            archive: ArchiveWriter::new(sink.clone()),
-            sink,
+            parts,
             next: 0,
             waiting: BTreeMap::new(),
             held: 0,
-            spool: Spool::new(folder.spool()),
+            spool,
+            journal: None,
+            committed: Instant::now(),
+            failed: 0,
             packing: Duration::ZERO,
-        })
+            delivered: Vec::new(),
+        }
+    }
+
+    /// What is done from now on is noted there. Packs those whose turn has come already.
+    pub(crate) fn start(&mut self, journal: Option<Journal>) -> Result<(), Error> {
+        self.journal = journal;
+        self.advance()
+    }
+
+    /// Whether a CV needs nothing more.
+    pub(crate) fn is_settled(&self, turn: u64) -> bool {
+        turn < self.next || self.waiting.contains_key(&turn)
+    }
+
+    /// Notes that a CV has its face.
+    pub(crate) fn face(&mut self, turn: u64, index: u64, hash: &Hash) -> Result<(), Error> {
+        self.note(|| Record::Face {
+            turn,
+            index,
+            sha256: hexadecimal(hash),
+        });
+        self.tick()
     }
 
     /// Takes a finished CV.
@@ -73,52 +110,123 @@ impl<'a> Packer<'a> {
             self.spill()?;
         }
         self.packing += start.elapsed();
+        self.tick()
+    }
+
+    /// Takes note of a CV that will not be made. One that was called off may be made another time.
+    pub(crate) fn lose(&mut self, turn: u64, phase: &str, task: Task) -> Result<(), Error> {
+        let Some(failure) = task
+            .failure
+            .filter(|why| why.kind != FailureKind::Cancelled)
+        else {
+            return Ok(());
+        };
+        self.failed += 1;
+        self.note(|| {
+            Record::Failed(Lost {
+                turn,
+                index: task.index,
+                phase: phase.to_owned(),
+                label: task.label,
+                attempts: task.attempt.saturating_add(task.retries),
+                failure,
+            })
+        });
+        self.waiting.insert(turn, Waiting::Never);
+        self.advance()?;
+        self.tick()
+    }
+
+    /// Commits the group when it is old enough. To be called now and then.
+    pub(crate) fn tick(&mut self) -> Result<(), Error> {
+        if self.committed.elapsed() < GROUP {
+            return Ok(());
+        }
+        self.commit()
+    }
+
+    /// What is finished survives whatever happens once this returns.
+    pub(crate) fn commit(&mut self) -> Result<(), Error> {
+        if self.journal.is_some() {
+            self.spill()?;
+            self.parts.sync()?;
+            let synced = self.spool.sync();
+            synced.map_err(|source| failed(&self.spool.path, source))?;
+        }
+        if let Some(journal) = &mut self.journal {
+            journal.commit()?;
+        }
+        if self.waiting.is_empty() {
+            let cleared = self.spool.clear();
+            cleared.map_err(|source| failed(&self.spool.path, source))?;
+        }
+        self.committed = Instant::now();
         Ok(())
     }
 
-    /// Notes that a CV will never come.
-    pub(crate) fn skip(&mut self, turn: u64) -> Result<(), Error> {
-        self.waiting.insert(turn, Waiting::Never);
-        self.advance()
+    fn note(&mut self, record: impl FnOnce() -> Record) {
+        if let Some(journal) = &mut self.journal {
+            journal.add(&record());
+        }
     }
 
     /// Packs all whose turn has come.
     fn advance(&mut self) -> Result<(), Error> {
         while let Some(waiting) = self.waiting.remove(&self.next) {
+            let turn = self.next;
             self.next += 1;
-            self.pack(waiting)?;
+            if let Some((file, entry)) = self.pack(waiting)? {
+                self.note(|| Record::Packed { turn, file, entry });
+                // Copying a long ZIP is a group after the other, too.
+                self.tick()?;
+            }
         }
         Ok(())
     }
 
-    fn pack(&mut self, waiting: Waiting) -> Result<(), Error> {
+    fn pack(&mut self, waiting: Waiting) -> Result<Option<(String, Entry)>, Error> {
+        let changed = || io::Error::other("it was changed since; --fresh starts over");
         let (file, pdf) = match waiting {
-            Waiting::Never => return Ok(()),
+            Waiting::Never => return Ok(None),
             Waiting::Here { file, pdf } => {
                 self.held -= pdf.len();
                 (file, pdf)
             }
             Waiting::Spooled { file, span } => {
-                let pdf = self.spool.get(span).and_then(|pdf| {
-                    pdf.ok_or_else(|| io::Error::other("it was changed while the run used it"))
-                });
-                let pdf = pdf.map_err(|source| failed(&self.spool.path, source))?;
-                (file.into(), pdf)
+                let pdf = self.spool.get(span);
+                let pdf = pdf.and_then(|pdf| pdf.ok_or_else(changed));
+                (
+                    file.into(),
+                    pdf.map_err(|source| failed(&self.spool.path, source))?,
+                )
+            }
+            Waiting::Kept { file, zip, entry } => {
+                let zip = self.folder.out().join(&*zip);
+                let pdf = entry_at(&zip, entry);
+                let pdf = pdf.and_then(|pdf| pdf.ok_or_else(changed));
+                (file.into(), pdf.map_err(|source| failed(&zip, source))?)
             }
         };
-        let added = self.archive.add(&file, &pdf);
-        added.map_err(|source| unwritable(self.folder, source))?;
-        Ok(())
+        let entry = self.parts.add(&file, &pdf)?;
+        Ok(Some((file, entry)))
     }
 
     /// Moves what waits in memory to the disk.
     fn spill(&mut self) -> Result<(), Error> {
-        for waiting in self.waiting.values_mut() {
+        if self.held == 0 {
+            return Ok(());
+        }
+        for (turn, waiting) in &mut self.waiting {
             if let Waiting::Here { file, pdf } = waiting {
-                let span = self
-                    .spool
-                    .put(pdf)
-                    .map_err(|source| failed(&self.spool.path, source))?;
+                let span = self.spool.put(pdf);
+                let span = span.map_err(|source| failed(&self.spool.path, source))?;
+                if let Some(journal) = &mut self.journal {
+                    journal.add(&Record::Spooled {
+                        turn: *turn,
+                        file: file.clone(),
+                        span,
+                    });
+                }
                 let file = std::mem::take(file).into();
                 *waiting = Waiting::Spooled { file, span };
             }
@@ -127,46 +235,51 @@ impl<'a> Packer<'a> {
         Ok(())
     }
 
-    /// Completes the archive with everything that is finished, whoever is missing before it, and puts it under its
-    /// final name in place of an earlier run's. None when there is nothing to deliver.
-    pub(crate) fn deliver(mut self) -> Result<Option<brigade_report::Archive>, Error> {
+    /// Delivers the archive with everything that is finished, whoever is missing before it. None when there is nothing
+    /// to deliver. A run that is not over can be gone on with afterwards.
+    pub(crate) fn deliver(
+        &mut self,
+        is_over: bool,
+    ) -> Result<Option<brigade_report::Archive>, Error> {
         let start = Instant::now();
-        for waiting in std::mem::take(&mut self.waiting).into_values() {
-            self.pack(waiting)?;
-        }
-        if self.archive.is_empty() {
+        self.commit()?;
+        // This is not noted: for the journal, an unfinished archive ends where it ended before.
+        let waiting = std::mem::take(&mut self.waiting);
+        let is_kept = |waiting: &Waiting| matches!(waiting, Waiting::Kept { .. });
+        if !is_over && waiting.values().any(is_kept) {
+            // The earlier ZIP has more than this one, and is still needed.
             return Ok(None);
         }
-        let packed = self.folder.archive();
-        let finished = self.archive.finish();
-        finished.map_err(|source| unwritable(self.folder, source))?;
-        self.sink.sync().map_err(|source| failed(&packed, source))?;
-        let bytes = self.sink.position();
-        let delivered = self.folder.out().join(ARCHIVE);
-        fs::rename(&packed, &delivered).map_err(|source| failed(&delivered, source))?;
-        sync_folder(self.folder.out());
+        for waiting in waiting.into_values() {
+            self.pack(waiting)?;
+        }
+        let (zips, bytes) = self.parts.deliver(is_over)?;
+        let Some(first) = zips.first() else {
+            return Ok(None);
+        };
+        let full = |name: &String| self.folder.out().join(name).display().to_string();
+        let (path, others) = (full(first), zips[1..].iter().map(full).collect());
+        self.folder.note_delivered(&zips)?;
+        self.delivered = zips;
         Ok(Some(brigade_report::Archive {
-            path: delivered.display().to_string(),
+            path,
+            others,
             bytes,
             pack_seconds: (self.packing + start.elapsed()).as_secs_f64(),
         }))
     }
-}
 
-/// A new name is durable only once its folder is. Some file systems refuse to synchronise a folder; what was named is
-/// whole all the same.
-pub(crate) fn sync_folder(folder: &Path) {
-    if let Ok(folder) = File::open(folder) {
-        let _ = folder.sync_all();
+    /// Notes that the run is over. The last thing that it does: whoever is killed before delivers once more.
+    pub(crate) fn close(mut self) -> Result<(), Error> {
+        let zips = self.delivered;
+        self.journal.as_mut().map_or(Ok(()), |journal| {
+            journal.add(&Record::Closed { zips });
+            journal.commit()
+        })
     }
 }
 
-fn unwritable(folder: &RunFolder, source: ArchiveError) -> Error {
-    let path = folder.archive();
-    Error::Archive { path, source }
-}
-
 fn failed(path: &Path, source: io::Error) -> Error {
-    let path: PathBuf = path.to_owned();
+    let path = path.to_owned();
     Error::Folder { path, source }
 }

@@ -2,7 +2,7 @@
 
 use brigade_documents::Options;
 use brigade_executor::Outcome;
-use brigade_report::Phase;
+use brigade_report::{Phase, Task};
 
 use crate::Error;
 use crate::faces::{self, Hash};
@@ -40,9 +40,8 @@ pub(crate) enum Rendered {
         file: String,
         pdf: Vec<u8>,
     },
-    Lost {
-        turn: u64,
-    },
+    /// The task is its last word.
+    Lost { turn: u64, task: Task },
 }
 
 impl<'a> Rendering<'a> {
@@ -103,8 +102,8 @@ impl<'a> Rendering<'a> {
             Rendered::Made { turn, file, pdf }
         } else {
             task.label = Some(who.name());
-            self.lane.running.record(task)?;
-            Rendered::Lost { turn }
+            self.lane.running.record(task.clone())?;
+            Rendered::Lost { turn, task }
         }))
     }
 

@@ -10,10 +10,10 @@ use crate::events::Events;
 use crate::flow::Flow;
 use crate::folder::RunFolder;
 use crate::measured::{machine, sampling};
-use crate::pack::Packer;
 use crate::recorder::nanoseconds;
+use crate::resume::begin;
 use crate::stage::Stage;
-use crate::{Config, Error, Interrupt, Progress};
+use crate::{Config, Error, Interrupt, Progress, failures};
 
 /// Runs the two phases and returns the record; what went wrong with a CV is in it. The ZIP lies in
 /// [`Config::out`] and the record beside it in `.brigade/run.json` when this returns.
@@ -35,11 +35,7 @@ pub fn run(
         schema: brigade_report::SCHEMA,
         program: config.program.clone(),
         // A URL on the command line may hold credentials.
-        command: config
-            .command
-            .iter()
-            .map(|word| brigade_faces::redact(word))
-            .collect(),
+        command: config.redacted_command(),
         started_at: rfc3339(started_at),
         wall_seconds: 0.0,
         requested: config.requested(),
@@ -62,7 +58,10 @@ pub fn run(
     sampler_config.exclude.extend(&config.not_measured);
     let sampler = Sampler::start(sampler_config).map_err(Error::Metrics)?;
 
-    let events = RefCell::new(Events::open(folder.events())?);
+    let Some(mut before) = begin(config, &folder)? else {
+        return Ok(record);
+    };
+    let events = RefCell::new(Events::open(folder.events(), before.is_later)?);
     events.borrow_mut().run(&record)?;
     let stage = Stage {
         config,
@@ -72,11 +71,13 @@ pub fn run(
         epoch,
         events: &events,
     };
-    let mut packer = Packer::new(&folder)?;
-    let mut flow = Flow::new(&stage, &mut packer);
+    let mut flow = Flow::new(&stage, &mut before.packer, &mut before.faces);
     record.phases = flow.make()?;
-    let distinct_faces = flow.faces.distinct_delivered();
-    let archive = packer.deliver()?;
+    let too_many = flow.too_many.take();
+    let taken_over = (before.kept, before.failed);
+    record.closing = closing(record.requested, taken_over, &record.phases);
+    let is_over = record.closing.unfinished == 0;
+    record.closing.archive = before.packer.deliver(is_over)?;
     // Packing belongs to the last phase.
     if let Some(rendering) = record.phases.last_mut() {
         rendering.finished_ns = nanoseconds(epoch.elapsed());
@@ -85,41 +86,51 @@ pub fn run(
 
     record.wall_seconds = epoch.elapsed().as_secs_f64();
     record.sampling = sampling(&sampler.stop());
-    record.closing = closing(record.requested, interrupt, &record.phases);
-    record.closing.distinct_faces = Some(distinct_faces);
-    record.closing.archive = archive;
+    record.closing.distinct_faces = Some(before.faces.distinct_delivered());
+    conclude(&mut record.closing, interrupt, too_many);
     events.borrow_mut().closed(&record)?;
+    if config.journal {
+        failures::write(&folder, record.closing.failed)?;
+    }
     folder.write_whole(&folder.record(), |file| {
         brigade_report::write_json(&record, file)
     })?;
+    if is_over {
+        before.packer.close()?;
+    }
+    if is_over || !config.journal {
+        folder.tidy(record.closing.failed > 0)?;
+    }
     Ok(record)
 }
 
-fn closing(requested: u64, interrupt: &Interrupt, phases: &[Phase]) -> Closing {
+/// What became of what was asked for, `(kept, failed)` being an earlier run's.
+fn closing(requested: u64, (kept, failed): (u64, u64), phases: &[Phase]) -> Closing {
     let totals: Vec<Totals> = phases.iter().map(Phase::totals).collect();
-    let made = totals.last().map_or(0, Totals::delivered);
-    let failed: u64 = totals.iter().map(Totals::failed).sum();
-    let retries = totals.iter().map(Totals::retries).sum();
-    let unfinished = requested - made - failed;
-    let stopped = interrupt.stopped().filter(|_| unfinished > 0);
-    let (outcome, exit_code) = match &stopped {
+    let made = kept + totals.last().map_or(0, Totals::delivered);
+    let failed = failed + totals.iter().map(Totals::failed).sum::<u64>();
+    Closing {
+        made,
+        failed,
+        unfinished: requested.saturating_sub(made + failed),
+        resumed: kept,
+        retries: totals.iter().map(Totals::retries).sum(),
+        ..nothing_to_do()
+    }
+}
+
+/// How the run ended, in a word, and why.
+fn conclude(closing: &mut Closing, interrupt: &Interrupt, too_many: Option<String>) {
+    let stopped = interrupt.stopped().filter(|_| closing.unfinished > 0);
+    (closing.outcome, closing.exit_code, closing.reason) = match stopped {
         Some(stopped) => (
             Outcome::Interrupted,
             u8::try_from(stopped.exit_code).unwrap_or(u8::MAX),
+            Some(stopped.reason),
         ),
-        None if failed > 0 => (Outcome::Failures, 3),
-        None => (Outcome::Complete, 0),
+        None if closing.failed > 0 => (Outcome::Failures, 3, too_many),
+        None => (Outcome::Complete, 0, None),
     };
-    Closing {
-        outcome,
-        exit_code,
-        reason: stopped.map(|stopped| stopped.reason),
-        made,
-        failed,
-        unfinished,
-        retries,
-        ..nothing_to_do()
-    }
 }
 
 fn nothing_to_do() -> Closing {

@@ -5,8 +5,10 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
 /// Where a PDF lies, and what tells that it is whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Span {
     pub offset: u64,
     pub bytes: u64,
@@ -65,5 +67,21 @@ impl Spool {
         file.take(span.bytes).read_to_end(&mut pdf)?;
         let is_whole = pdf.len() as u64 == span.bytes && crc32fast::hash(&pdf) == span.crc32;
         Ok(is_whole.then_some(pdf))
+    }
+
+    /// Forgets everything: nobody waits there any more.
+    pub(crate) fn clear(&mut self) -> io::Result<()> {
+        match &mut self.file {
+            Some(file) if self.end > 0 => {
+                self.end = 0;
+                file.set_len(0)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What was put there is on the disk when this returns.
+    pub(crate) fn sync(&self) -> io::Result<()> {
+        self.file.as_ref().map_or(Ok(()), File::sync_data)
     }
 }

@@ -64,7 +64,7 @@ fn cells(phase: &str, task: &Task) -> [String; 20] {
 }
 
 /// Text as a cell: no formula, and in quotes where it holds a comma, a quote or a line break.
-fn cell(text: &str) -> String {
+pub(crate) fn cell(text: &str) -> String {
     let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let guarded = if formula {
         format!("'{text}")

@@ -169,6 +169,7 @@ fn archive(made: u64) -> Option<Archive> {
     Some(Archive {
         path: "./zipped_cvs.zip".to_owned(),
         bytes: made * 61_000,
+        others: Vec::new(),
         pack_seconds: 0.002,
     })
 }

@@ -20,6 +20,7 @@ mod concurrency;
 mod csv;
 mod error;
 pub mod example;
+mod failures;
 mod histogram;
 mod html;
 mod json;
@@ -40,6 +41,7 @@ pub use comparison::{Comparison, Figures, Setting, Sweep, WholeRun, comparison_j
 pub use comparison_text::comparison_text;
 pub use csv::{tasks_csv, write_tasks_csv};
 pub use error::Error;
+pub use failures::{FailedTask, write_failures_csv, write_failures_json};
 pub use html::{comparison_html, html};
 pub use json::{json, parse, write_json};
 pub use phase::{Failure, FailureKind, Mode, Phase, Task};

@@ -170,7 +170,10 @@ pub enum Outcome {
 pub struct Archive {
     /// Where it lies.
     pub path: String,
-    /// Its size.
+    /// The other ZIPs, in order, where the results were split.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<String>,
+    /// Its size, the others' included.
     pub bytes: u64,
     /// How long packing took, within the last phase.
     pub pack_seconds: f64,

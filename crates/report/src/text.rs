@@ -147,12 +147,18 @@ fn closing(out: &mut String, run: &Run) -> fmt::Result {
         )?;
     }
     writeln!(out, "Failed: {}", closing.failed)?;
+    let mut listed = 0;
     for (number, phase) in (1..).zip(&run.phases) {
         let mut failed: Vec<(&Task, &Failure)> = phase.failed().collect();
         failed.sort_by_key(|(task, _)| task.index);
         for (task, failure) in failed {
+            listed += 1;
             failed_line(out, number, task, failure)?;
         }
+    }
+    // Of very many failures only some are at hand, and those of a run that was gone on with are that run's.
+    if listed < closing.failed {
+        writeln!(out, "  … and {} more", closing.failed - listed)?;
     }
     if closing.unfinished > 0 {
         writeln!(out, "Not finished: {}", closing.unfinished)?;
@@ -163,13 +169,18 @@ fn closing(out: &mut String, run: &Run) -> fmt::Result {
     writeln!(out, "Retries: {}", closing.retries)?;
     writeln!(out, "Seed: {}", run.seed)?;
     match &closing.archive {
-        Some(archive) => writeln!(
-            out,
-            "ZIP: {} ({}, packed in {})",
-            plain(&archive.path),
-            size(archive.bytes),
-            timedelta(archive.pack_seconds)
-        )?,
+        Some(archive) => {
+            writeln!(
+                out,
+                "ZIP: {} ({}, packed in {})",
+                plain(&archive.path),
+                size(archive.bytes),
+                timedelta(archive.pack_seconds)
+            )?;
+            for other in &archive.others {
+                writeln!(out, "     {}", plain(other))?;
+            }
+        }
         None => writeln!(out, "ZIP: none")?,
     }
     let outcome = match closing.outcome {

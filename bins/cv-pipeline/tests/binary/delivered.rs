@@ -62,5 +62,5 @@ fn a_second_run_with_fewer_cvs_leaves_nothing_of_the_first() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     left.sort();
-    assert_eq!(left, ["events.jsonl", "lock", "run.json"]);
+    assert_eq!(left, ["delivered", "events.jsonl", "lock", "run.json"]);
 }

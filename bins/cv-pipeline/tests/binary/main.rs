@@ -11,6 +11,8 @@ mod delivered;
 mod failures;
 mod identical;
 #[cfg(target_os = "linux")]
+mod resume;
+#[cfg(target_os = "linux")]
 mod signals;
 mod support;
 mod usage;

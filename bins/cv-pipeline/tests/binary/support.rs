@@ -159,3 +159,8 @@ pub(crate) fn distinct(tasks: &[serde_json::Value], field: &str) -> usize {
         tasks.iter().map(|task| task[field].to_string()).collect();
     values.len()
 }
+
+/// Whether the long forms of tests are asked for.
+pub(crate) fn is_long() -> bool {
+    std::env::var_os("LONG").is_some_and(|value| value != "0")
+}

@@ -34,6 +34,11 @@ impl Photos {
         })
     }
 
+    /// The folder that no path leads out of.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// The source that `photo` names, or what is wrong with it.
     pub(super) fn source(&self, photo: &str) -> Result<Source, String> {
         if photo.contains("://") {

@@ -1,0 +1,339 @@
+//! A run that goes on where an earlier one was cut off, or makes what an earlier one could not.
+//!
+//! The journal of the earlier run is read and checked against what lies beside it: entries of the archive and of the
+//! spool by their checksums, faces by their hashes. What holds is taken over and goes into a new journal, which takes
+//! the old one's place in one step; what does not is made again.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+
+use crate::faces::{self, Faces};
+use crate::folder::RunFolder;
+use crate::identity::Identity;
+use crate::journal::{self, Journal, Record};
+use crate::pack::{Packer, Waiting};
+use crate::parts::Parts;
+use crate::spool::Spool;
+use crate::{Config, Error};
+
+/// How a run treats what an earlier one left in its folder.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Start {
+    /// Takes the place of a finished run, and refuses to of an unfinished one.
+    #[default]
+    New,
+    /// Takes the place of whatever is there.
+    Fresh,
+    /// Goes on with an unfinished run.
+    Resume,
+    /// Makes the CVs that a finished run could not make, and completes its ZIP.
+    RetryFailed,
+}
+
+/// What a run takes over.
+pub(crate) struct Before<'a> {
+    pub packer: Packer<'a>,
+    pub faces: Faces,
+    /// CVs that are finished.
+    pub kept: u64,
+    /// CVs given up.
+    pub failed: u64,
+    /// Whether an earlier run's events are gone on with.
+    pub is_later: bool,
+}
+
+/// What an earlier run left.
+struct Earlier {
+    identity: Identity,
+    command: Vec<String>,
+    folder: PathBuf,
+    /// Records besides the first.
+    work: u64,
+    failed: u64,
+    /// What it delivered, if it is over.
+    closed: Option<Vec<String>>,
+}
+
+/// The command line that began the run in a folder, and where its paths count from.
+#[derive(Clone, Debug)]
+pub struct Recalled {
+    /// Without credentials, program name first.
+    pub command: Vec<String>,
+    /// The working folder then.
+    pub folder: PathBuf,
+    /// The seed, typed or not.
+    pub seed: Option<u64>,
+}
+
+/// What is known of the run that [`Start::Resume`] or [`Start::RetryFailed`] would go on with. None if nothing is left
+/// to do there.
+///
+/// # Errors
+/// If no run is there, or its journal is not readable.
+pub fn recall(out: &Path) -> Result<Option<Recalled>, Error> {
+    let path = RunFolder::journal_in(out);
+    let Some(earlier) = earlier(&path)? else {
+        let is_done = RunFolder::record_in(out).exists();
+        let out = out.to_owned();
+        return if is_done {
+            Ok(None)
+        } else {
+            Err(Error::NoRun { out })
+        };
+    };
+    Ok(Some(Recalled {
+        seed: earlier
+            .identity
+            .get("--seed")
+            .and_then(|seed| seed.parse().ok()),
+        command: earlier.command,
+        folder: earlier.folder,
+    }))
+}
+
+/// Prepares a run in its folder. None when nothing is left to do.
+pub(crate) fn begin<'a>(
+    config: &Config,
+    folder: &'a RunFolder,
+) -> Result<Option<Before<'a>>, Error> {
+    let path = folder.journal();
+    let out = || config.out.clone();
+    let earlier = match config.start {
+        // Not even readable, it is gone all the same.
+        Start::Fresh => None,
+        _ => earlier(&path)?,
+    };
+    let is_done = earlier.is_none() && folder.record().exists();
+    match (config.start, earlier) {
+        (Start::New, Some(earlier)) if earlier.closed.is_none() && earlier.work > 0 => {
+            Err(Error::Unfinished { out: out() })
+        }
+        (Start::New | Start::Fresh, _) => fresh(config, folder).map(Some),
+        (Start::Resume | Start::RetryFailed, None) if is_done => Ok(None),
+        (Start::Resume | Start::RetryFailed, None) => Err(Error::NoRun { out: out() }),
+        (Start::Resume, Some(earlier)) if earlier.closed.is_some() => Ok(None),
+        (Start::RetryFailed, Some(earlier)) if earlier.closed.is_none() => {
+            Err(Error::Unfinished { out: out() })
+        }
+        (Start::RetryFailed, Some(earlier)) if earlier.failed == 0 => Ok(None),
+        (Start::Resume | Start::RetryFailed, Some(earlier)) => {
+            let identity = Identity::of(config)?;
+            let differences = earlier.identity.differences(&identity);
+            if !differences.is_empty() && !config.accept_changes {
+                return Err(Error::Changed {
+                    out: out(),
+                    differences,
+                });
+            }
+            let closed = earlier.closed.unwrap_or_default();
+            take_over(config, folder, identity, &closed).map(Some)
+        }
+    }
+}
+
+fn fresh<'a>(config: &Config, folder: &'a RunFolder) -> Result<Before<'a>, Error> {
+    folder.clear()?;
+    let spool = Spool::new(folder.spool());
+    let mut packer = Packer::new(folder, Parts::new(folder, config.split), spool);
+    if config.journal {
+        let begun = begun(config, Identity::of(config)?);
+        packer.start(Some(Journal::create(&folder.journal(), |journal| {
+            journal.add(&begun);
+            Ok(())
+        })?))?;
+    }
+    Ok(Before {
+        packer,
+        faces: Faces::default(),
+        kept: 0,
+        failed: 0,
+        is_later: false,
+    })
+}
+
+fn begun(config: &Config, identity: Identity) -> Record {
+    Record::Begun {
+        identity,
+        command: config.redacted_command(),
+        folder: std::env::current_dir().unwrap_or_default(),
+    }
+}
+
+/// What the journal there tells as a whole; None where there is none.
+fn earlier(path: &Path) -> Result<Option<Earlier>, Error> {
+    let failed = |source| Error::Folder {
+        path: path.to_owned(),
+        source,
+    };
+    let mut records = match journal::read(path) {
+        Ok(records) => records,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(failed(error)),
+    };
+    let Some(Record::Begun {
+        identity,
+        command,
+        folder,
+    }) = records.next()
+    else {
+        return Err(Error::NoJournal {
+            path: path.to_owned(),
+        });
+    };
+    let mut earlier = Earlier {
+        identity,
+        command,
+        folder,
+        work: 0,
+        failed: 0,
+        closed: None,
+    };
+    for record in records {
+        earlier.work += 1;
+        match record {
+            Record::Failed(_) => earlier.failed += 1,
+            Record::Closed { zips } => earlier.closed = Some(zips),
+            _ => {}
+        }
+    }
+    Ok(Some(earlier))
+}
+
+/// Takes over what holds of an unfinished run; or of a finished one, which delivered `zips`, all but what failed.
+fn take_over<'a>(
+    config: &Config,
+    folder: &'a RunFolder,
+    identity: Identity,
+    zips: &[String],
+) -> Result<Before<'a>, Error> {
+    let is_retry = config.start == Start::RetryFailed;
+    let path = folder.journal();
+    let unreadable = |source| Error::Folder {
+        path: path.clone(),
+        source,
+    };
+    let mut spool = Spool::new(folder.spool());
+    let mut parts = Parts::new(folder, config.split);
+    let mut faces = Faces::default();
+    let mut waiting = BTreeMap::new();
+    let (mut next, mut packed, mut failed, mut is_cut) = (0, 0_u64, 0, false);
+    for record in journal::read(&path).map_err(unreadable)? {
+        match again(record, is_retry, zips) {
+            Record::Face {
+                turn,
+                index,
+                sha256,
+            } => {
+                if let Some(hash) = faces::hash(&sha256) {
+                    faces.set(turn, index, hash);
+                }
+            }
+            Record::Spooled { turn, file, span } => {
+                let file = file.into();
+                waiting.insert(turn, Waiting::Spooled { file, span });
+            }
+            Record::Kept {
+                turn,
+                file,
+                zip,
+                entry,
+            } => {
+                let (file, zip) = (file.into(), zip.into());
+                waiting.insert(turn, Waiting::Kept { file, zip, entry });
+            }
+            Record::Packed { turn, file, entry } if !is_cut => {
+                if parts.replay(&file, entry)? {
+                    faces.delivered(turn);
+                    next = turn + 1;
+                    packed += 1;
+                } else {
+                    is_cut = true;
+                }
+            }
+            Record::Failed(lost) if !is_retry => {
+                waiting.insert(lost.turn, Waiting::Never);
+                failed += 1;
+            }
+            _ => {}
+        }
+    }
+    parts.go_on()?;
+    let mut waiting = waiting.split_off(&next);
+    waiting.retain(|_, waiting| match waiting {
+        Waiting::Spooled { span, .. } => matches!(spool.get(*span), Ok(Some(_))),
+        _ => true,
+    });
+    let mut kept = packed;
+    for (turn, waiting) in &waiting {
+        if !matches!(waiting, Waiting::Never) {
+            faces.delivered(*turn);
+            kept += 1;
+        }
+    }
+    let mut packer = Packer::new(folder, parts, spool);
+    (packer.next, packer.waiting) = (next, waiting);
+    faces.check(
+        |turn| !packer.is_settled(turn),
+        |hash| {
+            let bytes = fs::read(faces::path(&folder.faces(), hash));
+            bytes.is_ok_and(|bytes| Sha256::digest(bytes)[..] == hash[..])
+        },
+    );
+
+    let mut left = packed;
+    let records = journal::read(&path).map_err(unreadable)?;
+    let journal = Journal::create(&path, |journal| {
+        journal.add(&begun(config, identity));
+        for record in records.skip(1) {
+            let record = again(record, is_retry, zips);
+            let holds = match &record {
+                Record::Face { turn, .. } => faces.get(*turn).is_some(),
+                Record::Spooled { turn, span, .. } => {
+                    let found = packer.waiting.get(turn);
+                    matches!(found, Some(Waiting::Spooled { span: held, .. }) if held == span)
+                }
+                Record::Kept { turn, .. } => packer.waiting.contains_key(turn),
+                Record::Packed { .. } => {
+                    let is_whole = left > 0;
+                    left = left.saturating_sub(1);
+                    is_whole
+                }
+                Record::Failed(_) => !is_retry,
+                Record::Begun { .. } | Record::Closed { .. } => false,
+            };
+            if holds {
+                journal.add(&record);
+                journal.write()?;
+            }
+        }
+        Ok(())
+    })?;
+    packer.start(Some(journal))?;
+    Ok(Before {
+        packer,
+        faces,
+        kept,
+        failed,
+        is_later: true,
+    })
+}
+
+/// A record as the run that goes on sees it: what a finished run has packed is kept for another archive.
+fn again(record: Record, is_retry: bool, zips: &[String]) -> Record {
+    match record {
+        Record::Packed { turn, file, entry } if is_retry => Record::Kept {
+            turn,
+            file,
+            zip: zips
+                .get(entry.part as usize - 1)
+                .cloned()
+                .unwrap_or_default(),
+            entry,
+        },
+        record => record,
+    }
+}
