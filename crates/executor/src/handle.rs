@@ -2,7 +2,7 @@
 
 use crate::{
     Backend, Cancel, Finished, Outcome, Sink, Tag, TaskReport, Value,
-    setup::{Setup, Wake, comes_soon, lock},
+    setup::{Setup, Wake, lock},
 };
 use serde::de::DeserializeOwned;
 use std::{
@@ -143,7 +143,6 @@ impl<T: DeserializeOwned + Send + 'static> Handle<T> {
                 .backend
                 .as_ref()
                 .is_some_and(|backend| backend.lend(&ready, deadline) && ready())
-            || comes_soon(ready)
         {
             return true;
         }
