@@ -32,13 +32,18 @@ pub(crate) type Done = Result<(), Box<dyn Error>>;
 
 type Section = (&'static str, &'static str, fn(&mut Table) -> Done);
 
-const SECTIONS: [Section; 12] = [
+const SECTIONS: [Section; 13] = [
     ("noop", "many jobs that do nothing", noop::processes),
     ("single", "one job at a time", single::processes),
     ("threads", "jobs that do nothing, on threads", noop::threads),
     ("sequential", "the loop", noop::sequential),
     ("metrics", "what measuring adds to a task", noop::metrics),
     ("payload", "1 MiB in, 1 MiB out", payload::run),
+    (
+        "sizes",
+        "what bytes add to a task, in and out",
+        payload::sizes,
+    ),
     ("speed-up", "two workers over one, 5 ms jobs", speed_up::run),
     ("start", "first result after building", start::run),
     ("deadline", "after a deadline", endings::deadline),

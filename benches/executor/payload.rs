@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::hint::black_box;
 
-use brigade_executor::Mode;
+use brigade_executor::{Executor, Mode, Outcome};
 use serde_bytes::ByteBuf;
 
 use crate::floor::Floor;
@@ -81,5 +81,37 @@ pub(crate) fn run(table: &mut Table) -> super::Done {
         spawned,
         Goal::AtLeast(3.0),
     );
+    Ok(())
+}
+
+/// Payloads from 64 KiB on go through the memory file, smaller ones through the socket.
+pub(crate) fn sizes(table: &mut Table) -> super::Done {
+    const KIB: usize = 1 << 10;
+    let (processes, threads) = (build(Mode::Processes)?, build(Mode::Threads)?);
+    for size in [1, 4, 16, 32, 63, 64, 128, 512].map(|size| size * KIB) {
+        let payload = vec![7; size];
+        let tasks = (64 << 20) / (size + 16 * KIB);
+        let round = |executor: &Executor| -> Result<(), Box<dyn Error>> {
+            let jobs = (0..tasks).map(|_| Bulk(ByteBuf::from(payload.clone())));
+            let whole = executor
+                .map(jobs)
+                .filter(|outcome| matches!(outcome, Outcome::Ok(bytes) if bytes.len() == size));
+            if whole.count() == tasks {
+                Ok(())
+            } else {
+                Err("a payload is cut".into())
+            }
+        };
+        let [ours, threads] = turns(5, [&mut || round(&processes), &mut || round(&threads)])?
+            .map(|seconds| seconds / tasks as f64);
+        let what = format!("processes, {} KiB in and out", size / KIB);
+        table.ratio(
+            &what,
+            ours,
+            "threads, which copy nothing",
+            threads,
+            Goal::None,
+        );
+    }
     Ok(())
 }

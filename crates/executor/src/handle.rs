@@ -2,7 +2,7 @@
 
 use crate::{
     Backend, Cancel, Finished, Outcome, Sink, Tag, TaskReport, Value,
-    setup::{Setup, Wake, lock},
+    setup::{Setup, Wake, comes_soon, lock},
 };
 use serde::de::DeserializeOwned;
 use std::{
@@ -143,6 +143,7 @@ impl<T: DeserializeOwned + Send + 'static> Handle<T> {
                 .backend
                 .as_ref()
                 .is_some_and(|backend| backend.lend(&ready, deadline) && ready())
+            || comes_soon(ready)
         {
             return true;
         }

@@ -1,8 +1,10 @@
 //! Where the outcomes of a `map` or `stream` arrive: many at a time, from many threads, for one consumer.
+//!
+//! Each worker has a shelf of its own, so that workers which end tiny jobs at the same time do not wait for each other.
 
 use crate::{
     Backend, Cancel, Finished, Sink, Value,
-    setup::{Setup, Wake, lock},
+    setup::{Setup, Wake, comes_soon, lock},
 };
 use std::{
     collections::VecDeque,
@@ -15,35 +17,46 @@ use std::{
 
 /// How long a consumer sleeps for more than one outcome of tiny jobs before one will do.
 const GATHER: Duration = Duration::from_micros(100);
+/// More shelves than this are no use.
+const SHELVES: usize = 16;
 
 pub(crate) struct Inbox<T> {
     setup: Arc<Setup>,
-    content: Mutex<Content<T>>,
-    ready: Condvar,
-    /// How many are in `content`; so that a lent thread can look without locking.
+    shelves: Vec<Mutex<Shelf<T>>>,
+    /// How many lie on the shelves. Raised after an outcome was put there.
     count: AtomicUsize,
+    /// Wake the consumer at this many: fewer context switches when jobs are tiny. Whoever wakes it puts `usize::MAX` here.
+    wanted: AtomicUsize,
+    sleep: Mutex<()>,
+    ready: Condvar,
     closed: AtomicBool,
 }
 
-struct Content<T> {
+// On cache lines of its own.
+#[repr(align(128))]
+struct Shelf<T> {
     arrived: VecDeque<Finished<Value<T>>>,
-    /// Wake the consumer at this many: fewer context switches when jobs are tiny.
-    wanted: usize,
     /// The consumer was told `Cancelled` for what is still missing.
     given_up: bool,
 }
 
 impl<T: Send> Inbox<T> {
     pub(crate) fn new(setup: &Arc<Setup>) -> Self {
+        let shelf = || {
+            Mutex::new(Shelf {
+                arrived: VecDeque::new(),
+                given_up: false,
+            })
+        };
         Self {
             setup: Arc::clone(setup),
-            content: Mutex::new(Content {
-                arrived: VecDeque::new(),
-                wanted: usize::MAX,
-                given_up: false,
-            }),
-            ready: Condvar::new(),
+            shelves: (0..setup.workers.clamp(1, SHELVES))
+                .map(|_| shelf())
+                .collect(),
             count: AtomicUsize::new(0),
+            wanted: AtomicUsize::new(usize::MAX),
+            sleep: Mutex::new(()),
+            ready: Condvar::new(),
             closed: AtomicBool::new(false),
         }
     }
@@ -53,7 +66,7 @@ impl<T: Send> Inbox<T> {
         self.closed.store(true, Ordering::Relaxed);
     }
 
-    /// Swaps what has arrived with the empty `taken`, waiting for at least one outcome, and a little for `gather` of
+    /// Moves what has arrived into the empty `taken`, waiting for at least one outcome, and a little for `gather` of
     /// them. Nothing comes when the executor is over.
     pub(crate) fn take(
         self: &Arc<Self>,
@@ -63,38 +76,55 @@ impl<T: Send> Inbox<T> {
     ) where
         T: 'static,
     {
-        let ready = || self.count.load(Ordering::Acquire) > 0;
+        let ready = || self.count.load(Ordering::SeqCst) > 0;
         if !ready() {
             backend.lend(&ready, None);
         }
-        let mut content = lock(&self.content);
-        if content.arrived.is_empty() {
-            drop(content);
+        if !comes_soon(ready) {
             let waiter: Weak<dyn Wake> = Arc::downgrade(self) as Weak<dyn Wake>;
             self.setup.add_waiter(waiter.clone());
-            content = lock(&self.content);
-            let enough = |content: &Content<T>| {
-                content.arrived.len() >= content.wanted || self.setup.is_stopped()
-            };
             if gather > 1 {
-                content.wanted = gather;
-                content = self
-                    .ready
-                    .wait_timeout_while(content, GATHER, |content| !enough(content))
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .0;
+                self.sleep_until(gather, Some(GATHER));
             }
-            content.wanted = 1;
-            content = self
-                .ready
-                .wait_while(content, |content| !enough(content))
-                .unwrap_or_else(PoisonError::into_inner);
-            content.wanted = usize::MAX;
-            content.given_up = content.arrived.is_empty();
+            self.sleep_until(1, None);
             self.setup.remove_waiter(&waiter);
         }
-        std::mem::swap(&mut content.arrived, taken);
-        self.count.store(0, Ordering::Relaxed);
+        // Nothing there means that the executor is over; then nothing may come any more either.
+        let give_up = !ready();
+        for shelf in &self.shelves {
+            let mut shelf = lock(shelf);
+            shelf.given_up |= give_up;
+            let count = shelf.arrived.len();
+            if taken.is_empty() {
+                std::mem::swap(&mut shelf.arrived, taken);
+            } else {
+                taken.append(&mut shelf.arrived);
+            }
+            drop(shelf);
+            self.count.fetch_sub(count, Ordering::SeqCst);
+        }
+    }
+
+    /// Sleeps until so many are there, the executor is over, or the time is.
+    fn sleep_until(&self, count: usize, limit: Option<Duration>) {
+        let mut sleep = lock(&self.sleep);
+        self.wanted.store(count, Ordering::SeqCst);
+        // Who puts an outcome raises the count and then looks at `wanted`; here it is the other way round.
+        let enough = || self.count.load(Ordering::SeqCst) >= count || self.setup.is_stopped();
+        sleep = match limit {
+            None => self
+                .ready
+                .wait_while(sleep, |()| !enough())
+                .unwrap_or_else(PoisonError::into_inner),
+            Some(limit) => {
+                self.ready
+                    .wait_timeout_while(sleep, limit, |()| !enough())
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .0
+            }
+        };
+        self.wanted.store(usize::MAX, Ordering::SeqCst);
+        drop(sleep);
     }
 }
 
@@ -106,18 +136,23 @@ impl<T: Send> Cancel for Inbox<T> {
 
 impl<T: Send> Sink<T> for Inbox<T> {
     fn deliver(&self, finished: Finished<Value<T>>) {
-        let mut content = lock(&self.content);
-        if content.given_up {
+        let worker = finished.report.ran.map_or(0, |ran| ran.worker as usize);
+        let mut shelf = lock(&self.shelves[worker % self.shelves.len()]);
+        if shelf.given_up {
             return;
         }
         self.setup.finished(&finished);
         if self.closed.load(Ordering::Relaxed) {
             return;
         }
-        content.arrived.push_back(finished);
-        let count = content.arrived.len();
-        self.count.store(count, Ordering::Release);
-        if count == content.wanted {
+        shelf.arrived.push_back(finished);
+        // Under the lock, so that what is taken has been counted.
+        let count = self.count.fetch_add(1, Ordering::SeqCst) + 1;
+        drop(shelf);
+        if count >= self.wanted.load(Ordering::SeqCst)
+            && self.wanted.swap(usize::MAX, Ordering::SeqCst) != usize::MAX
+        {
+            let _sleep = lock(&self.sleep);
             self.ready.notify_one();
         }
     }
@@ -125,7 +160,23 @@ impl<T: Send> Sink<T> for Inbox<T> {
 
 impl<T: Send> Wake for Inbox<T> {
     fn wake(&self) {
-        let _content = lock(&self.content);
+        let _sleep = lock(&self.sleep);
         self.ready.notify_all();
+    }
+}
+
+/// Leads into an inbox. Each task holds one; those that are made together share it, so that workers which drop theirs do
+/// not disturb the thread that makes the next ones, as a reference count of the inbox itself would.
+pub(crate) struct Slit<T>(pub(crate) Arc<Inbox<T>>);
+
+impl<T: Send> Cancel for Slit<T> {
+    fn is_cancelled(&self) -> bool {
+        self.0.is_cancelled()
+    }
+}
+
+impl<T: Send> Sink<T> for Slit<T> {
+    fn deliver(&self, finished: Finished<Value<T>>) {
+        self.0.deliver(finished);
     }
 }

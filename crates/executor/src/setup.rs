@@ -195,3 +195,19 @@ impl Room {
 pub(crate) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+/// Looks a few times whether something is `ready`, letting others run meanwhile: if it comes at once, that costs less than a
+/// sleep and being woken.
+pub(crate) fn comes_soon(ready: impl Fn() -> bool) -> bool {
+    (0..10).any(|round| {
+        if ready() {
+            return true;
+        }
+        if round < 6 {
+            (0..1 << round).for_each(|_| std::hint::spin_loop());
+        } else {
+            std::thread::yield_now();
+        }
+        false
+    })
+}

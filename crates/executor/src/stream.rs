@@ -4,7 +4,9 @@
 //! grows while jobs turn out to be so short that waking for each would cost more than running it.
 
 use crate::{
-    Finished, Job, Outcome, Tag, Task, TaskReport, Value, Worker, executor::Core, inbox::Inbox,
+    Finished, Job, Outcome, Tag, Task, TaskReport, Value, Worker,
+    executor::Core,
+    inbox::{Inbox, Slit},
 };
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -189,12 +191,13 @@ impl<I: Iterator<Item: Job>> Stream<I> {
             .min(flight.window * 2 - unfinished)
             .min(usize::try_from(limit - self.index).unwrap_or(usize::MAX));
         let mut tasks = Vec::with_capacity(room);
+        let slit = Arc::new(Slit(Arc::clone(&flight.inbox)));
         while tasks.len() < room {
             let Some(job) = self.jobs.as_mut().and_then(Iterator::next) else {
                 self.jobs = None;
                 break;
             };
-            let sink = Arc::clone(&flight.inbox) as _;
+            let sink = Arc::clone(&slit) as _;
             let id = self.core.next_id();
             flight.outstanding.push(self.index, id);
             tasks.push(Task::new(job, id, self.index, &self.core.setup, sink));
