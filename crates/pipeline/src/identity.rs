@@ -73,6 +73,10 @@ impl Identity {
             ("--paper", format!("{:?}", config.paper).to_lowercase()),
             ("--font", fonts.join(" ")),
             ("--name", config.name.typed().to_owned()),
+            (
+                "how it is split",
+                format!("{:?}", config.split).to_lowercase(),
+            ),
         ];
         let owned = facts.map(|(name, value)| (name.to_owned(), value));
         Ok(Identity(owned.into()))
