@@ -30,7 +30,13 @@ pub(crate) struct Task<'a> {
     pub(crate) codes: &'a [Ready],
 }
 
-pub(crate) fn decode(structure: &Structure, plan: &Plan) -> Result<Vec<Plane>, Error> {
+/// Decodes into `planes`, one for each component; what is in them only lends its memory, as do the pieces.
+pub(crate) fn decode(
+    structure: &Structure,
+    plan: &Plan,
+    planes: &mut Vec<Plane>,
+    pieces: &mut Pieces,
+) -> Result<(), Error> {
     let frame = &structure.frame;
     let used = || {
         structure
@@ -43,11 +49,11 @@ pub(crate) fn decode(structure: &Structure, plan: &Plan) -> Result<Vec<Plane>, E
         used()
             .any(|(scan, used)| used.track && scan.components.iter().any(|s| s.index == component))
     };
-    let mut planes: Vec<Plane> = (0..frame.components.len())
-        .map(|index| Plane::new(&frame.components[index], plan.shapes[index], tracked(index)))
-        .collect();
+    planes.resize_with(frame.components.len(), Plane::default);
+    for (index, plane) in planes.iter_mut().enumerate() {
+        plane.clear(&frame.components[index], plan.shapes[index], tracked(index));
+    }
     let mut codes: Vec<Ready> = structure.codes.iter().map(|_| Ready::default()).collect();
-    let mut pieces = Pieces::default();
 
     for (scan, used) in used() {
         let corrupt = |what| Error::Corrupt {
@@ -73,21 +79,20 @@ pub(crate) fn decode(structure: &Structure, plan: &Plan) -> Result<Vec<Plane>, E
             return Err(corrupt("a scan with too few restart intervals"));
         }
         for (piece, start) in (0..units).step_by(interval).enumerate() {
-            let range = start..units.min(start + interval);
-            let mut reader = pieces.reader(piece);
             let interval = Interval {
                 task: &task,
-                units: range,
-                reader: &mut reader,
-                planes: &mut planes,
+                units: start..units.min(start + interval),
+                reader: pieces.reader(piece),
+                planes,
             };
-            fast::run(interval).ok_or(corrupt("no Huffman code, or a run beyond its block"))?;
-            if reader.overrun() {
-                return Err(corrupt("a scan with less data than blocks"));
+            match fast::run(interval) {
+                Some(false) => {}
+                Some(true) => return Err(corrupt("a scan with less data than blocks")),
+                None => return Err(corrupt("no Huffman code, or a run beyond its block")),
             }
         }
     }
-    Ok(planes)
+    Ok(())
 }
 
 fn make_ready(
@@ -121,16 +126,16 @@ fn make_ready(
 struct Interval<'a, 'r> {
     task: &'a Task<'a>,
     units: Range<usize>,
-    reader: &'a mut BitReader<'r>,
+    reader: BitReader<'r>,
     planes: &'a mut [Plane],
 }
 
 impl Work for Interval<'_, '_> {
-    type Output = Option<()>;
+    type Output = Option<bool>;
 
-    /// Decodes the units; nothing if the data cannot be of this scan.
+    /// Decodes the units; nothing if the data cannot be of this scan. Otherwise tells whether it read beyond their end.
     #[inline(always)]
-    fn run<S: Select>(self, select: S) -> Option<()> {
+    fn run<S: Select>(self, select: S) -> Option<bool> {
         let Self {
             task,
             units,
@@ -149,55 +154,78 @@ impl Work for Interval<'_, '_> {
     }
 }
 
+/// What to do with each block of a scan.
+///
+/// A trait, as its method can be told to become part of the loop, for the processor that the loop is compiled for. A
+/// closure cannot.
+pub(crate) trait Blocks {
+    /// Reads a block: the component's place in the scan, and the block's in its plane.
+    fn read(&mut self, reader: &mut BitReader, place: usize, index: usize) -> Option<()>;
+}
+
+/// A block of a unit: its component's place in the scan, and where in its plane it lies, for the first unit.
+struct Part {
+    place: usize,
+    first: usize,
+    /// From unit to unit, and from one row of units to the next.
+    step: usize,
+    row: usize,
+}
+
 impl Task<'_> {
-    /// Minimum coded units of the scan (T.81 A.2): blocks if it is of one component.
-    fn units(&self) -> usize {
-        let (across, down) = match &self.scan.components[..] {
+    /// Minimum coded units of the scan, across and down (T.81 A.2): blocks if it is of one component.
+    fn extent(&self) -> (usize, usize) {
+        match &self.scan.components[..] {
             [only] => self.frame.components[only.index].blocks,
             _ => self.frame.mcus,
-        };
+        }
+    }
+
+    fn units(&self) -> usize {
+        let (across, down) = self.extent();
         across * down
     }
 
-    /// Calls `visit` with each block of the units, in the order of the stream: the component's place in the
-    /// scan, and the block's in its plane. Gives up as soon as `visit` does, or the data has run out.
+    /// The blocks of a unit in the order of the stream.
+    fn parts(&self) -> Vec<Part> {
+        let mut parts = Vec::with_capacity(10);
+        let alone = self.scan.components.len() == 1;
+        for (place, selected) in self.scan.components.iter().enumerate() {
+            let component = &self.frame.components[selected.index];
+            let (step, down) = if alone { (1, 1) } else { component.sampling };
+            let stride = component.stored.0;
+            parts.extend((0..down * step).map(|block| Part {
+                place,
+                first: block / step * stride + block % step,
+                step,
+                row: down * stride,
+            }));
+        }
+        parts
+    }
+
+    /// Reads the blocks of the units in the order of the stream. Gives up as soon as one cannot be read, or the data
+    /// has run out; tells whether it has.
     #[inline(always)]
-    pub(crate) fn blocks<'r>(
+    pub(crate) fn blocks(
         &self,
         units: Range<usize>,
-        reader: &mut BitReader<'r>,
-        mut visit: impl FnMut(&mut BitReader<'r>, usize, usize) -> Option<()>,
-    ) -> Option<()> {
-        if let [only] = &self.scan.components[..] {
-            let component = &self.frame.components[only.index];
-            for (row, columns) in rows(units, component.blocks.0) {
-                for column in columns {
-                    visit(reader, 0, row * component.stored.0 + column)?;
-                }
-                if reader.overrun() {
-                    break;
-                }
-            }
-            return Some(());
-        }
-        for (row, columns) in rows(units, self.frame.mcus.0) {
+        mut reader: BitReader,
+        mut blocks: impl Blocks,
+    ) -> Option<bool> {
+        let parts = self.parts();
+        for (row, columns) in rows(units, self.extent().0) {
             for column in columns {
-                for (place, selected) in self.scan.components.iter().enumerate() {
-                    let component = &self.frame.components[selected.index];
-                    let (across, down) = component.sampling;
-                    for y in 0..down {
-                        let first = (row * down + y) * component.stored.0 + column * across;
-                        for x in 0..across {
-                            visit(reader, place, first + x)?;
-                        }
-                    }
+                for part in &parts {
+                    let index = part.first + row * part.row + column * part.step;
+                    blocks.read(&mut reader, part.place, index)?;
                 }
             }
             if reader.overrun() {
                 break;
             }
         }
-        Some(())
+        Some(reader.overrun())
     }
 
     pub(crate) fn table(&self, code: Option<usize>) -> &Table {

@@ -11,7 +11,11 @@ use crate::bits::BitReader;
 /// Bits of a look-up.
 const LOOK: u32 = 10;
 /// Bits of a look-up that only skips: wider, so that it holds several symbols.
-const SKIP_LOOK: u32 = 12;
+const SKIP_LOOK: u32 = 13;
+/// The most magnitude bits that follow a code.
+const MAGNITUDE: u32 = 15;
+// What may be read between two refills: two symbols found by one look-up each, or two leaps.
+const _: () = assert!(2 * (LOOK + MAGNITUDE) <= 56 && 2 * (SKIP_LOOK + MAGNITUDE) <= 56);
 
 /// A code as it is defined in the file (T.81 B.2.4.2): symbols in the order of their codes.
 pub(crate) struct Code<'a> {
@@ -134,6 +138,20 @@ impl Table {
         }
     }
 
+    /// Consumes the symbol that the available bits (at least 25) begin with; gives also the bits it was read from.
+    /// Two may follow one refill; a longer code fills up by itself.
+    #[inline(always)]
+    pub(crate) fn next(&self, reader: &mut BitReader) -> Option<(Symbol, u64)> {
+        let mut symbol = self.look[(reader.peek() >> (64 - LOOK)) as usize];
+        if symbol.code_bits == 0 {
+            reader.refill();
+            symbol = self.long_symbol(reader.peek())?;
+        }
+        let bits = reader.peek();
+        reader.consume(symbol.bits.into());
+        Some((symbol, bits))
+    }
+
     #[cold]
     fn long_symbol(&self, bits: u64) -> Option<Symbol> {
         let sixteen = (bits >> 48) as u32;
@@ -164,50 +182,89 @@ fn part(symbol: u8, code_bits: u8, kind: Kind) -> Result<Symbol, &'static str> {
 
 /// Several AC symbols in one look-up, for parts of a block of which nothing is kept.
 pub(crate) struct Skip {
-    look: Box<[Leap; 1 << SKIP_LOOK]>,
+    /// The leap for each pattern of bits that are known, from one bit to [`SKIP_LOOK`]: `1 << known | pattern`. Those for
+    /// fewer bits only serve to make those for more, and the last half is what is looked up.
+    leaps: Box<[Leap; 2 << SKIP_LOOK]>,
 }
 
-/// What lies in the next bits.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Leap {
-    /// How many bits to consume; zero says that not even one symbol fits.
-    pub(crate) bits: u8,
-    /// How many coefficients to pass, plus one if the block ends there: it is only valid if that many are left.
-    pub(crate) coefficients: u8,
-    /// Whether the block ends.
-    pub(crate) ends: bool,
+/// What lies in the next bits: how many to consume (5 bits, the lowest), whether the block ends there (1 bit), and how
+/// many coefficients to pass, the end of a block counting as one. In two bytes, as two such tables have to stay
+/// in the processor's nearest cache together.
+#[derive(Clone, Copy)]
+pub(crate) struct Leap(u16);
+
+impl Leap {
+    /// Not even one symbol fits. It passes more coefficients than a block has, and so is never valid.
+    const NONE: Self = Self(64 << 6);
+
+    fn new(bits: u32, ends: bool, coefficients: u32) -> Self {
+        Self((coefficients << 6 | u32::from(ends) << 5 | bits) as u16)
+    }
+
+    #[inline(always)]
+    pub(crate) fn bits(self) -> u32 {
+        u32::from(self.0) & 31
+    }
+
+    #[inline(always)]
+    pub(crate) fn ends(self) -> bool {
+        self.0 & 32 != 0
+    }
+
+    /// The leap is only valid if the block has that many left.
+    #[inline(always)]
+    pub(crate) fn coefficients(self) -> u32 {
+        u32::from(self.0) >> 6
+    }
 }
 
 impl Skip {
     /// For a table of AC symbols.
     pub(crate) fn new(table: &Table) -> Self {
-        let mut look = Box::new([Leap::default(); 1 << SKIP_LOOK]);
-        for (pattern, leap) in look.iter_mut().enumerate() {
-            let pattern = (pattern as u64) << (64 - SKIP_LOOK);
-            // The last symbol's code must lie within the look-up; the bits that follow it need not.
-            while u32::from(leap.bits) < SKIP_LOOK {
-                let Some(symbol) = table.symbol(pattern << leap.bits) else {
-                    break;
-                };
-                let seen = u32::from(leap.bits + symbol.code_bits) <= SKIP_LOOK;
-                let ends = symbol.size == 0 && symbol.run < 15;
-                if !seen || (ends && symbol.run > 0) || leap.coefficients + symbol.run >= 63 {
-                    break;
-                }
-                leap.bits += symbol.bits;
-                leap.coefficients += symbol.run + 1;
-                leap.ends = ends;
-                if ends {
-                    break;
-                }
+        let mut leaps = Box::new([Leap::NONE; 2 << SKIP_LOOK]);
+        for known in 1..=SKIP_LOOK {
+            for pattern in 0..1 << known {
+                leaps[1 << known | pattern] = Self::leap_of(table, known, pattern, &leaps[..]);
             }
         }
-        Self { look }
+        Self { leaps }
     }
 
-    /// What the available bits (at least [`SKIP_LOOK`]) begin with.
+    /// The first symbol of a pattern, and with it the leap of those bits that it leaves.
+    fn leap_of(table: &Table, known: u32, pattern: usize, shorter: &[Leap]) -> Leap {
+        // The code must lie within the known bits; the magnitude that follows need not.
+        let symbol = match table.symbol((pattern as u64) << (64 - known)) {
+            Some(symbol) if u32::from(symbol.code_bits) <= known => symbol,
+            _ => return Leap::NONE,
+        };
+        let (bits, passed) = (u32::from(symbol.bits), u32::from(symbol.run) + 1);
+        if symbol.size == 0 && symbol.run < 15 {
+            // One that ends further blocks too leaves something to be remembered.
+            let ends_one = symbol.run == 0;
+            return if ends_one {
+                Leap::new(bits, true, 1)
+            } else {
+                Leap::NONE
+            };
+        }
+        let alone = Leap::new(bits, false, passed);
+        let Some(left) = known.checked_sub(bits).filter(|&left| left > 0) else {
+            return alone;
+        };
+        let rest = shorter[1 << left | pattern & ((1 << left) - 1)];
+        if passed + rest.coefficients() >= 64 {
+            return alone;
+        }
+        Leap::new(
+            bits + rest.bits(),
+            rest.ends(),
+            passed + rest.coefficients(),
+        )
+    }
+
+    /// What the available bits (at least 28) begin with.
     #[inline(always)]
     pub(crate) fn leap(&self, reader: &BitReader) -> Leap {
-        self.look[(reader.peek() >> (64 - SKIP_LOOK)) as usize]
+        self.leaps[1 << SKIP_LOOK | (reader.peek() >> (64 - SKIP_LOOK)) as usize]
     }
 }

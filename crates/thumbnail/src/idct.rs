@@ -9,55 +9,69 @@
 //! which for N = 8 is the IDCT of T.81 A.3.3. Single precision is far finer than a grey level, and gives the same
 //! result on every machine, as no operation is contracted.
 
-use crate::fast::{self, Select, Work};
-use crate::plan::Plan;
+use crate::fast::{self, Portable, Select, Work};
+use crate::picture::Channel;
 use crate::plane::Plane;
 use crate::structure::Quantiser;
 use crate::zigzag::ROW_MAJOR;
 
 /// One component's pixels.
+#[derive(Debug, Default)]
 pub(crate) struct Samples {
     /// Pixels from row to row; those at the right and at the bottom may only fill up the last blocks.
     pub(crate) stride: usize,
     pub(crate) pixels: Vec<u8>,
 }
 
+impl Samples {
+    /// Those of a picture of these sides.
+    pub(crate) fn channel(&self, (width, height): (usize, usize)) -> Channel<'_> {
+        Channel {
+            width,
+            height,
+            stride: self.stride,
+            pixels: &self.pixels,
+        }
+    }
+}
+
 /// Turns the coefficients of one component into pixels.
-pub(crate) fn samples(
+pub(crate) fn render(
     plane: &Plane,
     quantiser: &Quantiser,
-    plan: &Plan,
-    component: usize,
-) -> Samples {
-    let scaling = Scaling::new(plane, quantiser, &plan.unread_bits[component]);
-    let stride = plane.stride * plane.shape.across;
-    let mut pixels = vec![0; plane.dc.len() * plane.shape.across * plane.shape.down];
-    let render = match (plane.shape.across, plane.shape.down) {
-        (1, 1) => render::<1, 1, 1>,
-        (1, 2) => render::<4, 1, 2>,
-        (1, 4) => render::<16, 1, 4>,
-        (1, 8) => render::<64, 1, 8>,
-        (2, 1) => render::<4, 2, 1>,
-        (2, 2) => render::<4, 2, 2>,
-        (2, 4) => render::<16, 2, 4>,
-        (2, 8) => render::<64, 2, 8>,
-        (4, 1) => render::<16, 4, 1>,
-        (4, 2) => render::<16, 4, 2>,
-        (4, 4) => render::<16, 4, 4>,
-        (4, 8) => render::<64, 4, 8>,
-        (8, 1) => render::<64, 8, 1>,
-        (8, 2) => render::<64, 8, 2>,
-        (8, 4) => render::<64, 8, 4>,
-        _ => render::<64, 8, 8>,
+    unread_bits: &[u8; 64],
+    into: &mut Samples,
+) {
+    let scaling = Scaling::new(plane, quantiser, unread_bits);
+    let Samples { stride, pixels } = into;
+    *stride = plane.stride * plane.shape.across;
+    // Every pixel is written: what is there already need not be cleared.
+    pixels.resize(plane.dc.len() * plane.shape.across * plane.shape.down, 0);
+    let shaped = match (plane.shape.across, plane.shape.down) {
+        (1, 1) => shaped::<1, 1, 1>,
+        (1, 2) => shaped::<4, 1, 2>,
+        (1, 4) => shaped::<16, 1, 4>,
+        (1, 8) => shaped::<64, 1, 8>,
+        (2, 1) => shaped::<4, 2, 1>,
+        (2, 2) => shaped::<4, 2, 2>,
+        (2, 4) => shaped::<16, 2, 4>,
+        (2, 8) => shaped::<64, 2, 8>,
+        (4, 1) => shaped::<16, 4, 1>,
+        (4, 2) => shaped::<16, 4, 2>,
+        (4, 4) => shaped::<16, 4, 4>,
+        (4, 8) => shaped::<64, 4, 8>,
+        (8, 1) => shaped::<64, 8, 1>,
+        (8, 2) => shaped::<64, 8, 2>,
+        (8, 4) => shaped::<64, 8, 4>,
+        _ => shaped::<64, 8, 8>,
     };
-    render(&scaling, plane, &mut pixels);
-    Samples { stride, pixels }
+    shaped(&scaling, plane, pixels);
 }
 
 /// Quantiser steps, and what stands for unread bits, in the square of kept coefficients.
 struct Scaling {
     steps: [f32; 64],
-    /// Half of what a value's unread bits can hold, to be added to its magnitude.
+    /// Half of what a value's unread bits can hold, in the same units, to be added to its magnitude.
     middles: [f32; 64],
 }
 
@@ -71,25 +85,32 @@ impl Scaling {
         for (zigzag, &place) in ROW_MAJOR.iter().enumerate() {
             let (row, column) = (usize::from(place) / 8, usize::from(place) % 8);
             if row < plane.shape.down && column < plane.shape.across {
-                scaling.steps[row * side + column] = f32::from(quantiser[zigzag]);
+                let step = f32::from(quantiser[zigzag]);
+                scaling.steps[row * side + column] = step;
                 scaling.middles[row * side + column] =
-                    ((1_u32 << unread_bits[zigzag]) - 1) as f32 / 2.0;
+                    step * ((1_u32 << unread_bits[zigzag]) - 1) as f32 / 2.0;
             }
         }
         scaling
     }
 }
 
-fn render<const SQUARE: usize, const ACROSS: usize, const DOWN: usize>(
+fn shaped<const SQUARE: usize, const ACROSS: usize, const DOWN: usize>(
     scaling: &Scaling,
     plane: &Plane,
     pixels: &mut [u8],
 ) {
-    fast::run(Render::<SQUARE, ACROSS, DOWN> {
+    let work = Render::<SQUARE, ACROSS, DOWN> {
         scaling,
         plane,
         pixels,
-    });
+    };
+    // The shapes that are no squares are many, and rare: compiled once.
+    if ACROSS == DOWN {
+        fast::run(work);
+    } else {
+        work.run(Portable);
+    }
 }
 
 struct Render<'a, const SQUARE: usize, const ACROSS: usize, const DOWN: usize> {
@@ -113,26 +134,20 @@ impl<const SQUARE: usize, const ACROSS: usize, const DOWN: usize> Work
         let blocks = plane.stride;
         // Where only DC is kept there are no squares; any will do, as nothing but the DC value is taken.
         let none = vec![[0; SQUARE]; if SQUARE == 1 { blocks } else { 0 }];
-        let squares = if SQUARE == 1 {
-            &none
-        } else {
-            plane.ac.as_chunks::<SQUARE>().0
-        };
-        for (row, (dcs, pixels)) in plane
-            .dc
-            .chunks_exact(blocks)
-            .zip(pixels.chunks_exact_mut(blocks * ACROSS * DOWN))
-            .enumerate()
-        {
+        let mut squares = plane.ac.as_chunks::<SQUARE>().0.chunks_exact(blocks);
+        let mut lines = pixels.as_chunks_mut::<ACROSS>().0.chunks_exact_mut(blocks);
+        for dcs in plane.dc.chunks_exact(blocks) {
             let squares = if SQUARE == 1 {
-                squares
+                &none
             } else {
-                &squares[row * blocks..][..blocks]
+                squares.next().expect("a square for each block")
             };
+            let mut lines: [&mut [[u8; ACROSS]]; DOWN] =
+                std::array::from_fn(|_| lines.next().expect("pixels for each block"));
             for (column, (&dc, square)) in dcs.iter().zip(squares).enumerate() {
                 let block = block::<SQUARE, ACROSS, DOWN>(scaling, dc, square);
-                for (y, line) in block.iter().enumerate() {
-                    pixels[y * blocks * ACROSS + column * ACROSS..][..ACROSS].copy_from_slice(line);
+                for (line, pixels) in lines.iter_mut().zip(block) {
+                    line[column] = pixels;
                 }
             }
         }
@@ -145,24 +160,39 @@ fn block<const SQUARE: usize, const ACROSS: usize, const DOWN: usize>(
     dc: i16,
     square: &[i16; SQUARE],
 ) -> [[u8; ACROSS]; DOWN] {
-    let side = if ACROSS > DOWN { ACROSS } else { DOWN };
-    let mut coefficients = [[0.0; ACROSS]; DOWN];
-    for (row, values) in coefficients.iter_mut().enumerate() {
-        for (column, value) in values.iter_mut().enumerate() {
-            let slot = row * side + column;
-            let stored = f32::from(square[slot]);
-            let middle = if stored == 0.0 {
-                0.0
-            } else {
-                scaling.middles[slot].copysign(stored)
-            };
-            *value = (stored + middle) * scaling.steps[slot];
-        }
+    let mut values = [0.0; SQUARE];
+    for (slot, value) in values.iter_mut().enumerate() {
+        let stored = f32::from(square[slot]);
+        *value = stored * scaling.steps[slot] + within(-1.0, stored, 1.0) * scaling.middles[slot];
     }
     // Unread bits of a DC value belong to its two's complement: they can only add.
-    coefficients[0][0] = (f32::from(dc) + scaling.middles[0]) * scaling.steps[0];
+    values[0] = f32::from(dc) * scaling.steps[0] + scaling.middles[0];
+    let side = if ACROSS > DOWN { ACROSS } else { DOWN };
+    let coefficients: [[f32; ACROSS]; DOWN] =
+        std::array::from_fn(|row| std::array::from_fn(|column| values[row * side + column]));
     let columns = transposed(line(coefficients));
-    transposed(line(columns)).map(|row| row.map(|value| (value + 128.5) as u8))
+    let rows = transposed(line(columns));
+    let mut pixels = [[0; ACROSS]; DOWN];
+    for (pixels, values) in pixels.iter_mut().zip(rows) {
+        for (pixel, value) in pixels.iter_mut().zip(values) {
+            *pixel = rounded(value + 128.0);
+        }
+    }
+    pixels
+}
+
+/// `f32::clamp` without its care for what is no number, so that it becomes two instructions.
+#[inline(always)]
+fn within(least: f32, value: f32, most: f32) -> f32 {
+    let value = if value > least { value } else { least };
+    if value < most { value } else { most }
+}
+
+/// The nearest of 0 to 255. To 2^23 only whole numbers can be added; the sum's last byte is the one that was.
+/// A cast would look at each value by itself.
+#[inline(always)]
+fn rounded(value: f32) -> u8 {
+    (within(0.0, value, 255.0) + 8_388_608.0).to_bits() as u8
 }
 
 /// cos(kπ/16) / 2

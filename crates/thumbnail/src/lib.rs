@@ -45,6 +45,8 @@ mod picture;
 mod plan;
 mod plane;
 mod progressive;
+mod reader;
+mod refine;
 mod resize;
 mod scan;
 mod sequential;
@@ -54,54 +56,19 @@ mod zigzag;
 
 pub use error::{Error, Unsupported};
 pub use options::{Fidelity, Limits, Options, Size};
-pub use picture::{Info, Orientation, Picture};
+pub use picture::{Channel, Info, Orientation, Picture, Planes};
+pub use reader::Reader;
 
 use colour::Space;
-use plan::Plan;
+use plan::{Chroma, Plan};
 use structure::Structure;
 
-/// Reads a thumbnail.
+/// Reads a thumbnail; for many, a [`Reader`] is faster.
 ///
 /// # Errors
 /// Every way in which the bytes, or the request, can be wrong: see [`Error`]. Never a part of a picture.
 pub fn read(jpeg: &[u8], options: &Options) -> Result<Picture, Error> {
-    let (width, height) = options.size.sides();
-    let sides = 1..=u32::from(u16::MAX);
-    if !sides.contains(&width) || !sides.contains(&height) {
-        return Err(Error::WantedSize { width, height });
-    }
-    let structure = Structure::read(jpeg, &options.limits)?;
-    let info = structure.info();
-    let wanted = resize::target(options.size, info.width, info.height, (width, height));
-    let plan = Plan::new(
-        &structure,
-        plan::reduction(&structure.frame, wanted),
-        options.fidelity,
-    )?;
-    let planes = decode::decode(&structure, &plan)?;
-    let samples: Vec<_> = planes
-        .iter()
-        .zip(&structure.frame.components)
-        .enumerate()
-        .map(|(index, (plane, component))| {
-            let quantiser = component
-                .quantiser
-                .expect("every component has been in a scan");
-            idct::samples(plane, &structure.quantisers[quantiser], &plan, index)
-        })
-        .collect();
-    let (width, height, rgb) = colour::rgb(&structure.frame, &plan, &samples, structure.space());
-    let reduced = (width as u32, height as u32);
-    let (width, height) = resize::target(options.size, info.width, info.height, reduced);
-    Ok(Picture {
-        width,
-        height,
-        rgb: resize::resize(rgb, reduced, (width, height)),
-        info,
-        divisor: (frame::BLOCK / plan.eighths) as u8,
-        scans_read: plan.uses.iter().flatten().count(),
-        icc_profile: structure.application.into_profile(),
-    })
+    Reader::new().read(jpeg, options)
 }
 
 /// Reads what a file says of itself, and whether it is whole; no pixel is decoded.
@@ -136,7 +103,8 @@ impl Structure<'_> {
 /// For tests that compare with other decoders; no part of what this crate promises.
 #[doc(hidden)]
 pub mod probe {
-    use super::{Error, Fidelity, Limits, Plan, Structure, decode};
+    use super::unstuff::Pieces;
+    use super::{Chroma, Error, Fidelity, Limits, Plan, Structure, decode};
 
     /// The kept coefficients of one component.
     #[derive(Debug, PartialEq, Eq)]
@@ -159,8 +127,9 @@ pub mod probe {
         fidelity: Fidelity,
     ) -> Result<Vec<Coefficients>, Error> {
         let structure = Structure::read(jpeg, &Limits::default())?;
-        let plan = Plan::new(&structure, eighths, fidelity)?;
-        let planes = decode::decode(&structure, &plan)?;
+        let plan = Plan::new(&structure, eighths, fidelity, Chroma::Full)?;
+        let mut planes = Vec::new();
+        decode::decode(&structure, &plan, &mut planes, &mut Pieces::default())?;
         Ok(planes
             .iter()
             .zip(&structure.frame.components)

@@ -64,6 +64,48 @@ impl Picture {
     }
 }
 
+/// A thumbnail in the colours of JPEG: luma, and chroma at half of its sides, rounded up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Planes<'a> {
+    /// Luma; as large as the thumbnail.
+    pub luma: Channel<'a>,
+    /// Blue-difference chroma.
+    pub cb: Channel<'a>,
+    /// Red-difference chroma.
+    pub cr: Channel<'a>,
+    /// What the file says of itself.
+    pub info: Info,
+    /// As in [`Picture::divisor`].
+    pub divisor: u8,
+    /// As in [`Picture::scans_read`].
+    pub scans_read: usize,
+}
+
+/// One channel of pixels, row by row from the top.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Channel<'a> {
+    /// Width in pixels.
+    pub width: usize,
+    /// Height in pixels.
+    pub height: usize,
+    /// Bytes from one row to the next; not less than the width.
+    pub stride: usize,
+    /// The rows; what lies beyond their width, and below the last, is no part of the picture.
+    pub pixels: &'a [u8],
+}
+
+impl<'a> Channel<'a> {
+    /// A row, counted from the top.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    #[must_use]
+    pub fn row(self, y: usize) -> &'a [u8] {
+        assert!(y < self.height, "row {y} of {}", self.height);
+        &self.pixels[y * self.stride..][..self.width]
+    }
+}
+
 /// What a file says of itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]

@@ -26,8 +26,17 @@ pub(crate) struct Plan {
     pub(crate) unread_bits: Vec<[u8; 64]>,
 }
 
-/// What a component keeps of each block.
+/// The resolution at which chroma is wanted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Chroma {
+    /// That of the thumbnail.
+    Full,
+    /// Half of its sides.
+    Half,
+}
+
+/// What a component keeps of each block.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Shape {
     /// Pixels of a block, across and down: 1, 2, 4 or 8. As many of its coefficients are kept.
     pub(crate) across: usize,
@@ -38,6 +47,14 @@ impl Shape {
     /// Kept coefficients are stored in squares of this side.
     pub(crate) fn side(self) -> usize {
         self.across.max(self.down)
+    }
+
+    /// How many values such a square has; none where only DC is kept.
+    pub(crate) fn square(self) -> usize {
+        match self.side() {
+            1 => 0,
+            side => side * side,
+        }
     }
 
     /// Where a kept coefficient lies in the square; row and column of the block are the same there.
@@ -74,6 +91,7 @@ impl Plan {
         structure: &Structure,
         eighths: usize,
         fidelity: Fidelity,
+        chroma: Chroma,
     ) -> Result<Self, Error> {
         let Structure {
             frame,
@@ -84,8 +102,13 @@ impl Plan {
         let shapes: Vec<Shape> = frame
             .components
             .iter()
-            .map(|component| shape(frame, component, eighths))
-            .collect();
+            .enumerate()
+            .map(|(index, component)| match chroma {
+                Chroma::Half if index > 0 => half(frame, component, eighths),
+                _ => Some(shape(frame, component, eighths)),
+            })
+            .collect::<Option<_>>()
+            .expect("asked before");
         check_progression(frame, scans)?;
 
         let mut uses = vec![None; scans.len()];
@@ -130,6 +153,12 @@ impl Plan {
     }
 }
 
+impl Plan {
+    pub(crate) fn scans_read(&self) -> usize {
+        self.uses.iter().flatten().count()
+    }
+}
+
 /// The smallest reduction whose sides are not below the wanted ones, in eighths.
 pub(crate) fn reduction(frame: &Frame, wanted: (u32, u32)) -> usize {
     let enough = |side: usize, wanted: u32, eighths: usize| {
@@ -158,6 +187,36 @@ fn shape(frame: &Frame, component: &Component, eighths: usize) -> Shape {
         across: pixels(frame.sampling.0, component.sampling.0),
         down: pixels(frame.sampling.1, component.sampling.1),
     }
+}
+
+/// What a component keeps of each block to be made at half the thumbnail's sides, if a reduced transform alone can
+/// do that.
+fn half(frame: &Frame, component: &Component, eighths: usize) -> Option<Shape> {
+    let pixels = |largest: usize, own: usize| {
+        let doubled = eighths * (largest / own);
+        matches!(doubled, 2 | 4 | 8 | 16).then_some(doubled / 2)
+    };
+    Some(Shape {
+        across: pixels(frame.sampling.0, component.sampling.0)?,
+        down: pixels(frame.sampling.1, component.sampling.1)?,
+    })
+}
+
+/// Whether luma can be made at this reduction, and chroma at half of its sides, by reduced transforms alone.
+pub(crate) fn can_halve(frame: &Frame, eighths: usize) -> bool {
+    let [luma, chroma @ ..] = &frame.components[..] else {
+        return false;
+    };
+    let whole = Shape {
+        across: eighths,
+        down: eighths,
+    };
+    luma.sampling == frame.sampling
+        && shape(frame, luma, eighths) == whole
+        && chroma.len() == 2
+        && chroma
+            .iter()
+            .all(|component| half(frame, component, eighths).is_some())
 }
 
 /// Whether a scan tells something worth knowing of the kept coefficients in its band.

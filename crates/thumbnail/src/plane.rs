@@ -4,6 +4,7 @@ use crate::frame::Component;
 use crate::plan::Shape;
 use crate::zigzag::ROW_MAJOR;
 
+#[derive(Debug, Default)]
 pub(crate) struct Plane {
     pub(crate) shape: Shape,
     /// Blocks across, those that only fill up units included.
@@ -19,23 +20,20 @@ pub(crate) struct Plane {
 }
 
 impl Plane {
-    pub(crate) fn new(component: &Component, shape: Shape, tracked: bool) -> Self {
+    /// Makes it an empty one for this component, in the memory that it has.
+    pub(crate) fn clear(&mut self, component: &Component, shape: Shape, tracked: bool) {
         let (stride, rows) = component.stored;
         let blocks = stride * rows;
-        let square = shape.side() * shape.side();
-        let ac = if square > 1 {
-            vec![0; blocks * square]
-        } else {
-            Vec::new()
-        };
-        let nonzero = if tracked { vec![0; blocks] } else { Vec::new() };
-        Self {
-            shape,
-            stride,
-            dc: vec![0; blocks],
-            ac,
-            nonzero,
-        }
+        self.shape = shape;
+        self.stride = stride;
+        zeros(&mut self.dc, blocks);
+        zeros(&mut self.ac, blocks * shape.square());
+        zeros(&mut self.nonzero, if tracked { blocks } else { 0 });
+    }
+
+    /// Bytes of memory that it has.
+    pub(crate) fn memory(&self) -> usize {
+        2 * (self.dc.capacity() + self.ac.capacity()) + 8 * self.nonzero.capacity()
     }
 
     /// The kept coefficients of a block in the 8 rows of 8 of the format, the others zero.
@@ -50,4 +48,9 @@ impl Plane {
         coefficients[0] = self.dc[block];
         coefficients
     }
+}
+
+fn zeros<T: Clone + Default>(values: &mut Vec<T>, count: usize) {
+    values.clear();
+    values.resize(count, T::default());
 }

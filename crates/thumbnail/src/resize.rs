@@ -1,7 +1,8 @@
 //! From the reduction to the wanted size, with Lanczos' filter of three lobes.
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::U8x3;
+use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 
 use crate::Size;
 
@@ -28,19 +29,21 @@ pub(crate) fn target(size: Size, width: u32, height: u32, reduced: (u32, u32)) -
     }
 }
 
-/// The same picture at another size.
+/// The same picture at another size. Its type is said to the resizer, which would otherwise be compiled for them all.
 pub(crate) fn resize(rgb: Vec<u8>, from: (u32, u32), to: (u32, u32)) -> Vec<u8> {
     if from == to {
         return rgb;
     }
-    let source =
-        ImageRef::new(from.0, from.1, &rgb, PixelType::U8x3).expect("three bytes for each pixel");
-    let mut target = Image::new(to.0, to.1, PixelType::U8x3);
+    let mut resized = vec![0; 3 * to.0 as usize * to.1 as usize];
+    let source = TypedImageRef::<U8x3>::from_buffer(from.0, from.1, &rgb)
+        .expect("three bytes for each pixel");
+    let mut target = TypedImage::<U8x3>::from_buffer(to.0, to.1, &mut resized)
+        .expect("three bytes for each pixel");
     let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3));
     Resizer::new()
-        .resize(&source, &mut target, &options)
-        .expect("both are of one type, and no side is zero");
-    target.into_vec()
+        .resize_typed(&source, &mut target, &options)
+        .expect("no side is zero");
+    resized
 }
 
 #[cfg(test)]

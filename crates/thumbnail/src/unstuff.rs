@@ -5,7 +5,7 @@ use crate::bits::{BitReader, PADDING};
 use crate::marker::{RST0, RST7};
 
 /// The pieces of a scan between restart markers. Kept from scan to scan for its memory.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Pieces {
     bytes: Vec<u8>,
     /// Where each piece ends.
@@ -44,6 +44,11 @@ impl Pieces {
         self.ends.push(self.bytes.len());
         self.bytes.extend([0; PADDING]);
         Ok(())
+    }
+
+    /// Bytes of memory that they have.
+    pub(crate) fn memory(&self) -> usize {
+        self.bytes.capacity() + size_of::<usize>() * self.ends.capacity()
     }
 
     pub(crate) fn len(&self) -> usize {

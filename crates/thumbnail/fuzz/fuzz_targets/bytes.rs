@@ -4,7 +4,7 @@
 #![no_main]
 
 use brigade_thumbnail::probe::coefficients;
-use brigade_thumbnail::{Fidelity, Limits, Options, Size, info, read};
+use brigade_thumbnail::{Fidelity, Limits, Options, Reader, Size, info, read};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|jpeg: &[u8]| {
@@ -16,6 +16,13 @@ fuzz_target!(|jpeg: &[u8]| {
             if let Ok(picture) = read(jpeg, &Options::new(size).fidelity(fidelity).limits(limits)) {
                 assert_eq!(picture.rgb.len() as u32, 3 * picture.width * picture.height);
                 let _ = picture.upright();
+            }
+            let mut reader = Reader::new();
+            let options = Options::new(size).fidelity(fidelity).limits(limits);
+            if let Ok(Some(planes)) = reader.read_planes(jpeg, &options) {
+                for channel in [planes.luma, planes.cb, planes.cr] {
+                    assert_eq!(channel.row(channel.height - 1).len(), channel.width);
+                }
             }
         }
     }
