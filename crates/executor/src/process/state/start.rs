@@ -77,7 +77,10 @@ impl State {
         self.seats[place] = Seat::Empty {
             not_before: Some(now + pause),
         };
-        let somebody = self.members().any(|member| member.ready);
+        // Who is still getting ready may work soon; if not, this is asked again then.
+        let somebody = self
+            .members()
+            .any(|member| member.ready || !hopeless && member.end.is_none());
         if !somebody && (hopeless || self.start_failures >= START_TRIES) {
             let delayed = std::mem::take(&mut self.delayed)
                 .into_iter()
