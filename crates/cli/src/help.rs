@@ -108,12 +108,31 @@ pub(crate) fn describe(entry: &Entry) -> String {
     out
 }
 
+/// The words that lines are filled with: what stands in brackets stays in one piece when that is short.
+fn words(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match words.last_mut() {
+            Some(open)
+                if open.starts_with('[')
+                    && !open.ends_with(']')
+                    && open.chars().count() + 1 + word.chars().count() <= WIDTH - COLUMN =>
+            {
+                *open += " ";
+                *open += word;
+            }
+            _ => words.push(word.to_owned()),
+        }
+    }
+    words
+}
+
 /// `text` in lines of [`WIDTH`], the first beginning at column `used`, the others indented.
 fn wrap(text: &str, used: usize, indent: usize) -> String {
     let mut out = String::new();
     let mut column = used;
     let mut is_first = true;
-    for word in text.split_whitespace() {
+    for word in words(text) {
         let length = word.chars().count();
         if !is_first && column + 1 + length > WIDTH {
             out += "\n";
@@ -123,7 +142,7 @@ fn wrap(text: &str, used: usize, indent: usize) -> String {
             out += " ";
             column += 1;
         }
-        out += word;
+        out += &word;
         column += length;
         is_first = false;
     }

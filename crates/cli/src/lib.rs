@@ -45,11 +45,13 @@
 //! [`Exit`] is the one place where an end becomes a number. [`Signals`] makes the first Ctrl-C a question and
 //! the second an order; [`supervise_as_process_one`] is for containers. [`Output`] survives a closed pipe,
 //! [`Progress`] keeps to stderr, and [`Stream`] knows whether there is colour. A [`WholeFile`] is one that a flag names.
+//! [`reserve_cores`] and [`set_niceness`] leave room for others.
 //!
 //! This crate knows nothing of faces, documents or executors, and of its own accord prints nothing but
 //! [`Progress`] and the output of an early end.
 
 mod complete;
+mod courtesy;
 mod exit;
 mod help;
 mod init;
@@ -64,13 +66,14 @@ mod values;
 mod whole_file;
 mod words;
 
+pub use courtesy::{reserve_cores, set_niceness};
 pub use exit::Exit;
 pub use init::supervise_as_process_one;
 pub use output::{Output, error_text};
 pub use parse::{Early, parse, try_parse};
 pub use program::{Flag, Group, Program};
 pub use progress::Progress;
-pub use signals::{Signals, Stop};
+pub use signals::{Signals, Stop, survive_file_size_limit};
 pub use style::Stream;
 pub use values::{at_least_one, duration, human_duration, size, whole};
 pub use whole_file::{WholeFile, WriteError};

@@ -17,7 +17,10 @@ pub(crate) fn page<A: ArgsInfo>(program: &Program) -> String {
         .split_whitespace()
         .collect::<Vec<_>>()
         .join(" ");
-    out += &format!(".SH NAME\n{name} \\- {}\n", escape(&summary));
+    // Its first sentence names the program wherever man pages are listed.
+    let (first, rest) = summary.split_once(". ").unwrap_or((&summary, ""));
+    let first = first.trim_end_matches('.');
+    out += &format!(".SH NAME\n{name} \\- {}\n", escape(first));
     out += &format!(".SH SYNOPSIS\n.B {name}\n[FLAGS]");
     for positional in info
         .positionals
@@ -26,7 +29,11 @@ pub(crate) fn page<A: ArgsInfo>(program: &Program) -> String {
     {
         out += &format!(" {}", escape(&help::positional_usage(positional)));
     }
-    out += "\n.SH OPTIONS\n";
+    out += "\n";
+    if !rest.is_empty() {
+        out += &format!(".SH DESCRIPTION\n{}\n", escape(rest));
+    }
+    out += ".SH OPTIONS\n";
     for (title, entries) in &program.listing::<A>().groups {
         out += &format!(".SS {}\n", escape(title));
         for entry in entries {

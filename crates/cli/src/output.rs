@@ -94,13 +94,19 @@ impl Write for Output {
 }
 
 /// An error and what caused it, in the form that every program of ours prints it: `error: …` and a line for
-/// each cause.
+/// each cause that says something new.
 #[must_use]
 pub fn error_text(error: &dyn Error) -> String {
-    let mut out = format!("{} {error}\n", Stream::Stderr.red("error:"));
+    let mut said = error.to_string();
+    let mut out = format!("{} {said}\n", Stream::Stderr.red("error:"));
     let mut cause = error.source();
     while let Some(error) = cause {
-        out += &format!("  caused by: {error}\n");
+        let text = error.to_string();
+        // Some libraries repeat their cause in their own words.
+        if !said.ends_with(&text) {
+            out += &format!("  caused by: {text}\n");
+            said = text;
+        }
         cause = error.source();
     }
     out

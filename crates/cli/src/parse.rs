@@ -106,8 +106,28 @@ fn reword_reason(reason: &str) -> String {
     }
 }
 
+/// What a URL in a message holds before its last `@` may be a password, also where the URL is wrong and cannot be taken
+/// apart.
+fn without_credentials(message: &str) -> String {
+    let mut out = String::new();
+    let mut rest = message;
+    while let Some(at) = rest.find("://") {
+        let (before, after) = rest.split_at(at + 3);
+        let end = after.find(char::is_whitespace).unwrap_or(after.len());
+        let (url, next) = after.split_at(end);
+        let shown = url.rfind('@').map_or(url, |at| &url[at..]);
+        let hidden = if shown.len() < url.len() { "***" } else { "" };
+        out += before;
+        out += hidden;
+        out += shown;
+        rest = next;
+    }
+    out + rest
+}
+
 fn mistake(program: &Program, message: &str) -> Early {
     let red = Stream::Stderr.red("error:");
+    let message = without_credentials(message);
     Early {
         output: format!(
             "{red} {message}\n\nTry '{} --help' for all flags.\n",

@@ -115,7 +115,12 @@ impl Entry {
                 FlagInfoKind::Switch => None,
                 FlagInfoKind::Option { arg_name } => Some(arg_name.to_uppercase()),
             },
-            description: info.description.trim().to_owned(),
+            // argh hands braces over doubled, as its own format strings need them.
+            description: info
+                .description
+                .trim()
+                .replace("{{", "{")
+                .replace("}}", "}"),
             default: flag.default,
             values: flag.values,
             required: info.optionality == argh::Optionality::Required

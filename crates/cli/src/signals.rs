@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 use std::{fmt, fs, io, thread};
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::flag;
 use signal_hook::iterator::Signals as SignalsIterator;
 
@@ -184,6 +184,14 @@ impl fmt::Debug for Signals {
             .field("stop", &self.stop())
             .finish_non_exhaustive()
     }
+}
+
+/// Makes a write beyond `ulimit -f` an error, as on a full disk, where it would be the death of the process.
+///
+/// # Errors
+/// When the operating system refuses the handler.
+pub fn survive_file_size_limit() -> io::Result<()> {
+    flag::register(SIGXFSZ, Arc::default()).map(drop)
 }
 
 /// The mask of ignored signals, from `/proc` because std and safe crates have no `sigaction` that only asks;

@@ -3,18 +3,24 @@
 //! Each is a function for argh's `from_str_fn`; its message fits behind the flag and the value, as in
 //! `--timeout: '5 parsecs' is not a duration such as 30s, 2m or 500ms`.
 
+use std::num::{IntErrorKind, ParseIntError};
 use std::time::Duration;
+
+const TOO_LARGE: &str = "is too large";
 
 /// A whole number, 0 or more.
 ///
 /// # Errors
 /// When it is none, or does not fit in `T`.
 pub fn whole<T: TryFrom<u64>>(value: &str) -> Result<T, String> {
-    let number: u64 = value
-        .trim()
-        .parse()
-        .map_err(|_| "is not a whole number, 0 or more".to_owned())?;
-    T::try_from(number).map_err(|_| "is too large".to_owned())
+    let number: u64 = value.trim().parse().map_err(|error: ParseIntError| {
+        match error.kind() {
+            IntErrorKind::PosOverflow => TOO_LARGE,
+            _ => "is not a whole number, 0 or more",
+        }
+        .to_owned()
+    })?;
+    T::try_from(number).map_err(|_| TOO_LARGE.to_owned())
 }
 
 /// A whole number, 1 or more: workers, attempts.
@@ -25,6 +31,7 @@ pub fn at_least_one<T: TryFrom<u64>>(value: &str) -> Result<T, String> {
     match whole::<u64>(value) {
         Ok(0) => Err("must be at least 1".into()),
         Ok(_) => whole(value),
+        Err(message) if message == TOO_LARGE => Err(message),
         Err(_) => Err("is not a whole number, 1 or more".into()),
     }
 }
@@ -126,7 +133,13 @@ mod tests {
     fn numbers_say_what_is_wrong_with_them() {
         assert_eq!(whole::<usize>(" 7 "), Ok(7));
         assert_eq!(at_least_one::<usize>("0"), Err("must be at least 1".into()));
-        assert_eq!(whole::<u8>("300"), Err("is too large".into()));
+        for (value, refused) in [
+            ("300", whole::<u8>("300")),
+            ("99999999999999999999", whole("99999999999999999999")),
+            ("99999999999999999999", at_least_one("99999999999999999999")),
+        ] {
+            assert_eq!(refused, Err("is too large".into()), "{value}");
+        }
         for wrong in ["", "-3", "abc", "1.5", "1e3"] {
             assert!(
                 whole::<u64>(wrong).is_err() && at_least_one::<u64>(wrong).is_err(),

@@ -58,7 +58,7 @@ fn values_may_contain_what_names_do_not() {
 
 #[test]
 fn a_mistake_names_the_flag_and_what_is_wrong() {
-    let cases: [(&[&str], &str); 16] = [
+    let cases: [(&[&str], &str); 17] = [
         (
             &["--cooks=abc"],
             "--cooks: 'abc' is not a whole number, 1 or more",
@@ -104,6 +104,10 @@ fn a_mistake_names_the_flag_and_what_is_wrong() {
             "--quiet takes no value, but was given 'yes'",
         ),
         (&["--cooks=1", "--cooks=2"], "--cooks is given twice"),
+        (
+            &["--cooks=ftp://eva:hun@ter2@x", "--quiet"],
+            "--cooks: 'ftp://***@x' is not a whole number, 1 or more",
+        ),
         (
             &["dessert"],
             "the argument 'dessert' is one too many; flags begin with --",

@@ -13,7 +13,10 @@ use std::sync::mpsc;
 use std::time::Duration;
 use std::{env, process, thread};
 
-use brigade_cli::{Exit, Output, Progress, Signals, Stop, Stream, supervise_as_process_one};
+use brigade_cli::{
+    Exit, Output, Progress, Signals, Stop, Stream, reserve_cores, set_niceness,
+    supervise_as_process_one, survive_file_size_limit,
+};
 use libtest_mimic::{Arguments, Trial};
 
 fn main() {
@@ -23,7 +26,7 @@ fn main() {
     {
         process::exit(be(role).code());
     }
-    let tests: [(&str, fn()); 11] = [
+    let tests: [(&str, fn()); 13] = [
         (
             "the_first_signal_asks_and_its_code_tells_which",
             first_signal,
@@ -42,6 +45,14 @@ fn main() {
         ),
         ("quiet_progress_says_nothing", quiet_progress),
         ("progress_is_a_bar_on_a_terminal", bar_progress),
+        (
+            "cores_and_niceness_hold_for_later_threads_and_processes",
+            courtesy,
+        ),
+        (
+            "a_limit_on_file_sizes_is_an_error_of_the_write",
+            limited_file_size,
+        ),
         (
             "process_one_reaps_orphans_and_ends_as_its_program_does",
             process_one_reaps,
@@ -74,6 +85,26 @@ fn be(role: &str) -> Exit {
             assert_eq!(Signals::install().expect("the same").stop(), Some(stop));
             eprintln!("stopping after {stop}");
             Exit::Interrupted(stop)
+        }
+        "courteous" => {
+            set_niceness(19).expect("it only goes up");
+            reserve_cores(1).expect("this is Linux");
+            let cores = thread::available_parallelism;
+            let seen = thread::spawn(move || {
+                let nice = Command::new("nice").output().expect("coreutils");
+                (cores().expect("a number"), nice.stdout)
+            });
+            let (cores, nice) = seen.join().expect("no panic");
+            print!("{cores} {}", String::from_utf8_lossy(&nice));
+            Exit::Done
+        }
+        "writer" => {
+            survive_file_size_limit().expect("a handler");
+            let path = env::temp_dir().join(format!("brigade-cli-writer-{}", process::id()));
+            let written = std::fs::write(&path, vec![0; 1 << 20]);
+            let _ = std::fs::remove_file(&path);
+            println!("{}", written.expect_err("there is a limit"));
+            Exit::Done
         }
         "lingering" => {
             let (tell, hear) = mpsc::channel();
@@ -372,4 +403,25 @@ fn process_one_signals() {
     assert_eq!(unshare.line(), "stopping after SIGTERM");
     let status = unshare.end();
     assert_eq!((status.code(), status.signal()), (Some(143), None));
+}
+
+fn courtesy() {
+    let output = Command::new(env::current_exe().expect("this binary"))
+        .args(["--be", "courteous"])
+        .output()
+        .expect("a child");
+    let cores = thread::available_parallelism().expect("a number").get();
+    let expected = format!("{} 19\n", (cores - 1).max(1));
+    assert_eq!(String::from_utf8_lossy(&output.stdout), expected);
+}
+
+fn limited_file_size() {
+    // In blocks of 512 or 1024 bytes, as the shell likes it.
+    let output = Command::new("sh")
+        .args(["-c", "ulimit -f 100 && exec \"$0\" --be writer"])
+        .arg(env::current_exe().expect("this binary"))
+        .output()
+        .expect("a shell");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(said.contains("File too large"), "{output:?}");
 }
