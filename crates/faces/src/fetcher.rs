@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use ureq::Agent;
 
 use crate::address::{self, Address};
-use crate::{Backoff, Face, Fault, FetchError, Limits, Retry, Source, SourceError};
+use crate::{Backoff, Face, Fault, FetchError, Limits, Rate, Retry, Source, SourceError};
 use crate::{Timeouts, face, folder, http, redact};
 
 /// How often a wait looks whether it was cancelled: short for a person, long for a processor.
@@ -30,6 +30,8 @@ pub struct Options {
     pub backoff: Backoff,
     /// What counts as a picture.
     pub limits: Limits,
+    /// How many requests there may be in a time, if they are not to be as many as the workers manage.
+    pub rate: Option<Rate>,
 }
 
 /// Fetches faces; made once per worker, or shared by all threads of one.
@@ -183,6 +185,12 @@ impl Fetcher {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// How it fetches.
+    #[must_use]
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
     /// Breaks every request under way in any thread that shares this fetcher, and refuses new ones: for a
     /// program that must end now.
     pub fn interrupt(&self) {
@@ -200,10 +208,23 @@ impl Fetcher {
         cancel: &dyn Fn() -> bool,
     ) -> Result<Face, FetchError> {
         let start = Instant::now();
+        // Waiting for one's turn is no trouble of the service's.
+        let mut held = Duration::ZERO;
         let mut retries = Vec::new();
         for attempt in 1.. {
+            if let Some(rate) = &self.options.rate {
+                let wait = rate.take().map_err(|error| FetchError::Write {
+                    path: rate.file().into(),
+                    detail: error.to_string(),
+                })?;
+                if !sleep(wait, cancel) {
+                    return Err(FetchError::Cancelled);
+                }
+                held += wait;
+            }
+            let spent = || start.elapsed().saturating_sub(held);
             let url = url(attempt);
-            let left = self.options.backoff.total.saturating_sub(start.elapsed());
+            let left = self.options.backoff.total.saturating_sub(spent());
             let fault = match self.attempt(agent, &url, left)? {
                 Ok((bytes, picture)) => {
                     return face::write(&bytes, picture, &redact(&url), destination, retries);
@@ -214,7 +235,7 @@ impl Fetcher {
                 return Err(FetchError::Cancelled);
             }
             let backoff = &self.options.backoff;
-            let Some(wait) = backoff.after(&fault, attempt, key, start.elapsed()) else {
+            let Some(wait) = backoff.after(&fault, attempt, key, spent()) else {
                 return Err(gave_up(redact(&url), fault, retries));
             };
             if !sleep(wait, cancel) {

@@ -38,6 +38,7 @@ mod folder;
 mod http;
 mod lookup;
 mod picture;
+mod rate;
 mod retry;
 mod source;
 
@@ -47,5 +48,6 @@ pub use face::{Face, keep};
 pub use fetcher::{Fetcher, Options};
 pub use http::Timeouts;
 pub use picture::{Format, Limits, Picture};
+pub use rate::Rate;
 pub use retry::{Backoff, Retry};
 pub use source::Source;

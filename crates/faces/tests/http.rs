@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use brigade_faces::{
-    Backoff, Face, Fault, FetchError, Fetcher, Limits, Options, Phase, PictureError, Source,
+    Backoff, Face, Fault, FetchError, Fetcher, Limits, Options, Phase, PictureError, Rate, Source,
     Timeouts,
 };
 use service::{Answer, PICTURE, Service};
@@ -237,6 +237,37 @@ fn a_service_that_is_not_there_was_never_reached() {
             .to_string()
             .starts_with("the face service at http://127.0.0.1:")
     );
+}
+
+#[test]
+fn fetchers_that_share_a_rate_keep_it_together_retries_included() {
+    let folder = tempfile::tempdir().unwrap();
+    let interval = Duration::from_millis(20);
+    let rate = Rate::new(interval, folder.path().join("rate")).unwrap();
+    let answers = (0..12).map(|turn| match turn % 3 {
+        0 => Answer::status(503),
+        _ => Answer::ok(PICTURE),
+    });
+    let service = Service::start(answers.collect());
+    let start = Instant::now();
+    std::thread::scope(|scope| {
+        for worker in 0..4 {
+            let rate = Some(rate.clone());
+            let (service, folder) = (&service, folder.path());
+            scope.spawn(move || {
+                let fetcher = Fetcher::new(Options { rate, ..options() });
+                let source = Source::service(service.url("/")).unwrap();
+                for turn in 0..2 {
+                    let destination = folder.join(format!("{worker}-{turn}"));
+                    fetcher
+                        .fetch(&source, 1, turn, &destination, &|| false)
+                        .unwrap();
+                }
+            });
+        }
+    });
+    assert_eq!(service.requests().len(), 12);
+    assert!(start.elapsed() >= interval * 11, "{:?}", start.elapsed());
 }
 
 #[test]
