@@ -50,6 +50,9 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// Whoever watched the service draw called it off.
+    #[error("cancelled while portraits were drawn")]
+    Cancelled,
     /// The service process could not be started.
     #[error("cannot start the portrait service")]
     Spawn {

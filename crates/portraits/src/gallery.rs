@@ -65,12 +65,13 @@ impl Gallery {
         }
     }
 
-    /// Makes the portraits `0..count` ready, on every core; says how many had to be drawn.
-    pub(crate) fn prepare(&self, seed: u64, count: u64) -> u64 {
+    /// Makes the portraits `0..count` ready, on every core, and tells after each how many are; says how many had to be
+    /// drawn.
+    pub(crate) fn prepare(&self, seed: u64, count: u64, tell: &(dyn Fn(u64) + Sync)) -> u64 {
         if matches!(self, Self::Folder(_)) {
             return 0;
         }
-        let (next, drawn) = (AtomicU64::new(0), AtomicU64::new(0));
+        let (next, ready, drawn) = <(AtomicU64, AtomicU64, AtomicU64)>::default();
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
         thread::scope(|scope| {
             for _ in 0..cores {
@@ -83,6 +84,7 @@ impl Gallery {
                         if self.portrait(seed, index).1 {
                             drawn.fetch_add(1, Ordering::Relaxed);
                         }
+                        tell(ready.fetch_add(1, Ordering::Relaxed) + 1);
                     }
                 });
             }

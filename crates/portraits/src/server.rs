@@ -103,6 +103,14 @@ impl Server {
     /// When the port is taken, the folder has no pictures or leads out of itself, or the rates of the faults sum to
     /// more than 1.
     pub fn start(config: ServerConfig) -> Result<Self, Error> {
+        Self::start_told(config, &|_| {})
+    }
+
+    /// [`start`](Self::start), which tells how many portraits are prepared after each one.
+    pub(crate) fn start_told(
+        config: ServerConfig,
+        tell: &(dyn Fn(u64) + Sync),
+    ) -> Result<Self, Error> {
         check_rates(&config.faults)?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, config.port));
         let listen = |source| Error::Listen { address, source };
@@ -110,7 +118,7 @@ impl Server {
         let address = listener.local_addr().map_err(listen)?;
         let gallery = Gallery::open(&config.pictures)?;
         let before = Instant::now();
-        let drawn = gallery.prepare(config.seed, config.prepare);
+        let drawn = gallery.prepare(config.seed, config.prepare, tell);
         let drawing = before.elapsed();
         let shared = Arc::new(Shared {
             config,

@@ -2,13 +2,14 @@
 //!
 //! In the child, [`enter`] at the top of `main` becomes the service. In the parent, [`Service::start`] starts the
 //! child and waits until it has drawn and listens. They talk in lines of JSON: the configuration down the child's
-//! stdin, then two messages up its stdout. Stdin stays open as the life line: it reads as closed when the parent
+//! stdin, then messages up its stdout. Stdin stays open as the life line: it reads as closed when the parent
 //! drops the service or dies, by SIGKILL too, whichever of its threads started the child (a parent-death signal
 //! follows that thread instead). The child leads its own process group, so a Ctrl-C meant for the parent leaves it
 //! serving until the parent is done.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::SocketAddr;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::process::{self, Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc;
@@ -24,6 +25,8 @@ use crate::server::{Server, ServerConfig, url_template};
 const ENTRY: &str = "BRIGADE_PORTRAIT_SERVICE";
 /// The child greets at once; whoever has not within this runs something else.
 const GREETING_DEADLINE: Duration = Duration::from_secs(10);
+/// How often whoever waits is asked whether he still wants to.
+const GLANCE: Duration = Duration::from_millis(100);
 /// No message is nearly as long.
 const MAX_MESSAGE_BYTES: u64 = 1 << 20;
 
@@ -33,6 +36,8 @@ const MAX_MESSAGE_BYTES: u64 = 1 << 20;
 enum Message {
     /// I am the service and will draw now.
     Greeting,
+    /// So many portraits are ready.
+    Drawing { ready: u64 },
     /// I listen.
     Ready {
         address: SocketAddr,
@@ -70,6 +75,18 @@ impl Service {
     /// # Errors
     /// Whatever [`Server::start`] refuses; when the child cannot be started; when `main` lacks [`enter`].
     pub fn start(config: &ServerConfig) -> Result<Self, Error> {
+        Self::start_watched(config, &mut |_| ControlFlow::Continue(()))
+    }
+
+    /// [`start`](Self::start) for somebody who may not want to wait: `watch` hears how many portraits are ready, at
+    /// least every 100 ms, and may call it off.
+    ///
+    /// # Errors
+    /// Those of [`start`](Self::start), and [`Error::Cancelled`].
+    pub fn start_watched(
+        config: &ServerConfig,
+        watch: &mut dyn FnMut(u64) -> ControlFlow<()>,
+    ) -> Result<Self, Error> {
         let executable = executable().map_err(|source| Error::Spawn { source })?;
         let not_entered = || Error::NotEntered {
             executable: executable.clone(),
@@ -103,22 +120,33 @@ impl Service {
             Ok(Message::Failed { message }) => return Err(Error::Service { message }),
             _ => return Err(not_entered()),
         }
-        match messages.recv() {
-            Ok(Message::Ready {
-                address,
-                drawn,
-                drawing,
-            }) => Ok(Self {
-                child: starting.0.take().expect("not yet taken"),
-                _stdin: stdin,
-                address,
-                drawn,
-                drawing,
-            }),
-            Ok(Message::Failed { message }) => Err(Error::Service { message }),
-            _ => Err(Error::Service {
-                message: "it ended while drawing".to_owned(),
-            }),
+        let mut portraits = 0;
+        loop {
+            match messages.recv_timeout(GLANCE) {
+                Ok(Message::Drawing { ready }) => portraits = portraits.max(ready),
+                Err(mpsc::RecvTimeoutError::Timeout) => {}
+                Ok(Message::Ready {
+                    address,
+                    drawn,
+                    drawing,
+                }) => {
+                    return Ok(Self {
+                        child: starting.0.take().expect("not yet taken"),
+                        _stdin: stdin,
+                        address,
+                        drawn,
+                        drawing,
+                    });
+                }
+                Ok(Message::Failed { message }) => return Err(Error::Service { message }),
+                _ => {
+                    let message = "it ended while drawing".to_owned();
+                    return Err(Error::Service { message });
+                }
+            }
+            if watch(portraits).is_break() {
+                return Err(Error::Cancelled);
+            }
         }
     }
 
@@ -207,14 +235,24 @@ fn serve() -> ! {
     let mut stdin = BufReader::new(io::stdin().lock().take(MAX_MESSAGE_BYTES));
     let read = stdin.read_line(&mut line);
     drop(stdin);
-    let config = read.and_then(|_| serde_json::from_str(&line).map_err(io::Error::from));
+    let config =
+        read.and_then(|_| serde_json::from_str::<ServerConfig>(&line).map_err(io::Error::from));
     thread::spawn(|| {
         // The parent writes nothing more: this ends when the parent does.
         let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
         process::exit(0);
     });
     let started = match config {
-        Ok(config) => Server::start(config).map_err(|error| causes(&error)),
+        Ok(config) => {
+            // A hundred messages at most, whatever the number: they share a bound.
+            let step = config.prepare.div_ceil(100).max(1);
+            let tell = |ready: u64| {
+                if ready.is_multiple_of(step) {
+                    say(&Message::Drawing { ready });
+                }
+            };
+            Server::start_told(config, &tell).map_err(|error| causes(&error))
+        }
         Err(error) => Err(format!("no configuration came: {error}")),
     };
     match started {

@@ -8,12 +8,13 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use brigade_portraits::service::{self, Service};
-use brigade_portraits::{Latency, Pictures, ServerConfig};
+use brigade_portraits::{Error, Latency, Pictures, ServerConfig};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 /// Set for the parent that will be killed, to its cache folder.
@@ -41,6 +42,10 @@ fn main() {
             draws_serves_ends,
         ),
         Trial::test("a_service_dies_with_a_killed_parent", dies_with_its_parent),
+        Trial::test(
+            "whoever_watches_it_draw_may_call_it_off",
+            called_off_while_drawing,
+        ),
         Trial::test("a_service_says_why_it_cannot_serve", says_why_not),
         Trial::test(
             "a_main_without_the_entry_line_is_told_so",
@@ -120,6 +125,31 @@ fn dies_with_its_parent() -> Result<(), Failed> {
         assert!(Instant::now() < deadline, "the service outlived its parent");
         std::thread::sleep(Duration::from_millis(10));
     }
+    Ok(())
+}
+
+fn called_off_while_drawing() -> Result<(), Failed> {
+    let cache = tempfile::tempdir()?;
+    let many = ServerConfig {
+        prepare: 1_000_000,
+        ..config(cache.path())
+    };
+    let mut asked = 0;
+    let started = Service::start_watched(&many, &mut |_| {
+        asked += 1;
+        match asked {
+            3 => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
+        }
+    });
+    assert!(matches!(started, Err(Error::Cancelled)));
+
+    let mut last = 0;
+    let _service = Service::start_watched(&config(cache.path()), &mut |ready| {
+        last = ready;
+        ControlFlow::Continue(())
+    })?;
+    assert_eq!(last, 2);
     Ok(())
 }
 
