@@ -26,7 +26,7 @@ pub(crate) const PROGRAM: Program = Program {
             title: "Serving",
             flags: &[
                 Flag::new("port").default("any free one"),
-                Flag::new("latency").default("0.4"),
+                Flag::new("latency").default("400ms"),
                 Flag::new("fault"),
                 Flag::new("stall").default("60s"),
             ],
@@ -37,6 +37,12 @@ pub(crate) const PROGRAM: Program = Program {
 /// Serve portraits of people who do not exist, or a folder's pictures, on 127.0.0.1: by index at
 /// /SEED/INDEX.jpg?attempt=N, and in turn at / as the public site does.
 #[derive(Debug, FromArgs, ArgsInfo)]
+#[argh(
+    example = "{command_name} --port 8000 --fault error=0.1 --fault html@3",
+    error_code(1, "cannot serve: the port is taken, the folder cannot be read"),
+    error_code(2, "wrong arguments"),
+    error_code(130, "ended by Ctrl-C; 129 and 143 by SIGHUP and SIGTERM")
+)]
 pub(crate) struct Args {
     /// whose portraits are served at / and prepared
     #[argh(option, arg_name = "n", from_str_fn(whole), default = "0")]
@@ -58,10 +64,10 @@ pub(crate) struct Args {
     #[argh(option, arg_name = "port", from_str_fn(whole), default = "0")]
     port: u16,
 
-    /// mean seconds until an answer, log-normal; 0 for none
+    /// mean time until an answer, log-normal, at most a minute; 0 for none
     #[argh(
         option,
-        arg_name = "seconds",
+        arg_name = "time",
         from_str_fn(latency),
         default = "Latency::default()"
     )]
@@ -76,7 +82,7 @@ pub(crate) struct Args {
     /// how long a stall lasts
     #[argh(
         option,
-        arg_name = "duration",
+        arg_name = "time",
         from_str_fn(stall),
         default = "Duration::from_secs(60)"
     )]
@@ -102,10 +108,8 @@ impl From<Args> for ServerConfig {
 }
 
 fn latency(text: &str) -> Result<Latency, String> {
-    let mean_s: f64 = text
-        .parse()
-        .map_err(|_| "is not a number of seconds".to_owned())?;
-    Latency::with_mean(mean_s).map_err(|_| "is not between 0 and 60 seconds".to_owned())
+    let mean = brigade_cli::duration(text)?;
+    Latency::with_mean(mean.as_secs_f64()).map_err(|_| "is longer than a minute".to_owned())
 }
 
 fn fault(text: &str) -> Result<FaultRule, String> {
