@@ -1,6 +1,7 @@
 //! The runs: one face service for all, a folder that goes away, the same seed, and only settings that differ.
 
 use std::error::Error;
+use std::ops::ControlFlow;
 
 use brigade_cli::{Output, Progress};
 use brigade_pipeline::{Config, Interrupt, PhaseConfig, Source, run};
@@ -53,13 +54,24 @@ impl<'a> Bench<'a> {
                 if !args.quiet {
                     Output::stderr().line(&format!("preparing {most_cvs} portraits"))?;
                 }
-                Some(Service::start(&ServerConfig {
+                let config = ServerConfig {
                     seed: args.seed,
                     pictures: Pictures::Drawn { cache: None },
                     prepare: most_cvs,
                     latency,
                     ..ServerConfig::default()
-                })?)
+                };
+                let started =
+                    Service::start_watched(&config, &mut |_| match interrupt.is_triggered() {
+                        true => ControlFlow::Break(()),
+                        false => ControlFlow::Continue(()),
+                    });
+                match started {
+                    Err(brigade_portraits::Error::Cancelled) => {
+                        return Err(Ended::Interrupted.into());
+                    }
+                    started => Some(started?),
+                }
             }
         };
         let source = match (&args.faces, &service) {

@@ -56,7 +56,7 @@ pub(crate) struct Args {
     #[argh(switch)]
     pub(crate) dry_run: bool,
 
-    /// a line for each task's start and end: Y or N
+    /// a line for each task's start and end
     #[argh(option, arg_name = "y/n", default = "false", from_str_fn(yes_or_no))]
     pub(crate) details: bool,
 
@@ -68,17 +68,25 @@ pub(crate) struct Args {
     #[argh(option, arg_name = "mode", default = "Mode::default()")]
     pub(crate) p2_type: Mode,
 
-    /// workers of phase 1; nothing to a loop
+    /// workers of phase 1; a loop has none
     #[argh(option, arg_name = "n", default = "10", from_str_fn(at_least_one))]
     pub(crate) p1_max_workers: u32,
 
-    /// workers of phase 2; nothing to a loop
+    /// workers of phase 2; a loop has none
     #[argh(option, arg_name = "n", default = "10", from_str_fn(at_least_one))]
     pub(crate) p2_max_workers: u32,
 
     /// render a face as soon as it is there, instead of when all are
     #[argh(switch)]
     pub(crate) overlap: bool,
+
+    /// leave so many cores to other programs
+    #[argh(option, arg_name = "n", default = "0", from_str_fn(reserved))]
+    pub(crate) reserve_cores: usize,
+
+    /// let other programs go first: from 0, not at all, to 19
+    #[argh(option, arg_name = "n", default = "0", from_str_fn(niceness))]
+    pub(crate) nice: i32,
 
     /// a service's URL, which may hold {seed}, {index} and {attempt}, or a folder of pictures used in turn
     #[argh(option, arg_name = "url|dir")]
@@ -87,6 +95,14 @@ pub(crate) struct Args {
     /// what to do when two CVs would show the same face; without it, retry for a service and allow for a folder
     #[argh(option, arg_name = "rule")]
     pub(crate) duplicates: Option<Duplicates>,
+
+    /// ask services for at most so many faces a second, all workers and retries together
+    #[argh(option, arg_name = "n", from_str_fn(rate))]
+    pub(crate) max_rate: Option<f64>,
+
+    /// how long one attempt at a face may take; without it, 15 s until an answer begins and 30 s in all
+    #[argh(option, arg_name = "time", from_str_fn(time_limit))]
+    pub(crate) timeout: Option<Duration>,
 
     /// mean wait for an answer of the embedded service, at most a minute
     #[argh(
@@ -234,6 +250,8 @@ pub(crate) const PROGRAM: Program = Program {
                 Flag::new("p1-max-workers").default("10"),
                 Flag::new("p2-max-workers").default("10"),
                 Flag::new("overlap"),
+                Flag::new("reserve-cores").default("0"),
+                Flag::new("nice").default("0"),
                 Flag::new("doctor"),
             ],
         },
@@ -244,6 +262,8 @@ pub(crate) const PROGRAM: Program = Program {
                     .default("an embedded service on this machine")
                     .folder(),
                 Flag::new("duplicates").one_of(&Duplicates::NAMES),
+                Flag::new("max-rate"),
+                Flag::new("timeout"),
                 Flag::new("latency").default("400ms"),
             ],
         },
@@ -281,6 +301,40 @@ pub(crate) const PROGRAM: Program = Program {
 fn latency(value: &str) -> Result<Latency, String> {
     let mean = duration(value)?;
     Latency::with_mean(mean.as_secs_f64()).map_err(|_| "is longer than a minute".to_owned())
+}
+
+fn rate(value: &str) -> Result<f64, String> {
+    match value.trim().parse() {
+        Ok(rate) if rate > 0.0 && f64::is_finite(rate) => Ok(rate),
+        _ => Err("is not a number of faces a second, such as 10 or 0.5".to_owned()),
+    }
+}
+
+fn time_limit(value: &str) -> Result<Duration, String> {
+    let limit = duration(value)?;
+    if limit.is_zero() {
+        return Err("must be longer than nothing".to_owned());
+    }
+    Ok(limit)
+}
+
+fn reserved(value: &str) -> Result<usize, String> {
+    let cores = whole(value)?;
+    let usable = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    if cores < usable {
+        Ok(cores)
+    } else {
+        Err(format!(
+            "must be less than the {usable} cores that may be used here"
+        ))
+    }
+}
+
+fn niceness(value: &str) -> Result<i32, String> {
+    match whole(value)? {
+        niceness @ 0..=19 => Ok(niceness),
+        _ => Err("is not from 0 to 19".to_owned()),
+    }
 }
 
 /// Looked at before any work is done, since every CV would fail on a font that cannot be used.

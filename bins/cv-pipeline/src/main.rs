@@ -9,13 +9,17 @@ mod progress;
 mod recalled;
 
 use std::error::Error;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
-use brigade_cli::{Exit, Output, Signals, Stop, error_text, parse, supervise_as_process_one};
+use brigade_cli::{
+    Exit, Output, Progress, Signals, Stop, error_text, human_duration, parse, reserve_cores,
+    set_niceness, supervise_as_process_one, survive_file_size_limit,
+};
 use brigade_pipeline::{
-    Config, Data, DataError, Interrupt, MaxFailures, PhaseConfig, Source, Split, Start,
-    enter_worker, run,
+    Config, Data, DataError, Interrupt, MaxFailures, PhaseConfig, Source, Split, Start, Timeouts,
+    check_out, enter_worker, run,
 };
 use brigade_portraits::service::{self, Service};
 use brigade_portraits::{Pictures, ServerConfig};
@@ -34,6 +38,8 @@ const CVS: u64 = 10;
 const DRAWN_BEFORE: u64 = 1000;
 
 fn main() -> Exit {
+    // In workers too. Without it a limit is still kept, less politely.
+    let _ = survive_file_size_limit();
     // This executable is its own worker and its own face service; each line returns at once in anything else.
     enter_worker();
     service::enter();
@@ -72,6 +78,7 @@ fn work(args: &Args) -> Result<Exit, Box<dyn Error>> {
     if args.doctor {
         return doctor(args.json);
     }
+    make_room(args)?;
     let interrupt = Arc::new(Interrupt::default());
     let signals = Signals::install()?;
     signals.on_stop({
@@ -88,13 +95,17 @@ fn work(args: &Args) -> Result<Exit, Box<dyn Error>> {
         Some(data) => data.rows_without_photo(),
         None => args.cvs.unwrap_or(CVS),
     };
+    let exports = Exports::open(args)?;
     // The service lives as long as the run.
     let service = match &args.faces {
-        None if without_face > 0 => Some(start_service(args, without_face)?),
+        None if without_face > 0 => {
+            // No portrait is drawn for a run that cannot be.
+            check_out(&args.out)?;
+            start_service(args, without_face, &interrupt)?
+        }
         _ => None,
     };
     let config = config(args, data, service.as_ref())?;
-    let exports = Exports::open(args)?;
     let mut record = run(&config, &interrupt, &progress::watch(args.quiet))?;
 
     if args.details || !exports.is_empty() {
@@ -119,27 +130,54 @@ fn work(args: &Args) -> Result<Exit, Box<dyn Error>> {
     })
 }
 
-/// The embedded face service, a process of its own, with the first portraits drawn.
-fn start_service(args: &Args, faces: u64) -> Result<Service, Box<dyn Error>> {
-    let prepare = faces.min(args.limit.unwrap_or(u64::MAX)).min(DRAWN_BEFORE);
-    if !args.quiet {
-        Output::stderr().line(&format!("preparing {prepare} portraits"))?;
+/// Leaves to other programs what the flags say, before there is another thread or process.
+fn make_room(args: &Args) -> Result<(), Box<dyn Error>> {
+    let refused = |flag: &str, error| format!("{flag} cannot be done here: {error}");
+    if args.reserve_cores > 0 {
+        reserve_cores(args.reserve_cores).map_err(|error| refused("--reserve-cores", error))?;
     }
-    let service = Service::start(&ServerConfig {
+    if args.nice > 0 {
+        set_niceness(args.nice).map_err(|error| refused("--nice", error))?;
+    }
+    Ok(())
+}
+
+/// The embedded face service, a process of its own, with the first portraits drawn; none when that was interrupted.
+fn start_service(
+    args: &Args,
+    faces: u64,
+    interrupt: &Interrupt,
+) -> Result<Option<Service>, Box<dyn Error>> {
+    let prepare = faces.min(args.limit.unwrap_or(u64::MAX)).min(DRAWN_BEFORE);
+    let bar = Progress::start("portraits", prepare, args.quiet);
+    let config = ServerConfig {
         seed: args.seed,
         pictures: Pictures::Drawn { cache: None },
         prepare,
         latency: args.latency,
         ..ServerConfig::default()
-    })?;
-    if !args.quiet && service.drawn() > 0 {
-        let seconds = service.drawing().as_secs_f64();
-        Output::stderr().line(&format!(
-            "drew {} of them in {seconds:.1} s",
-            service.drawn()
-        ))?;
+    };
+    let mut told = 0;
+    let started = Service::start_watched(&config, &mut |ready| {
+        (told..ready).for_each(|_| bar.done());
+        told = ready;
+        match interrupt.is_triggered() {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
+    });
+    drop(bar);
+    let service = match started {
+        Err(brigade_portraits::Error::Cancelled) => return Ok(None),
+        started => started?,
+    };
+    let drawn = service.drawn();
+    if !args.quiet && drawn > 0 {
+        let plural = if drawn == 1 { "" } else { "s" };
+        let time = human_duration(service.drawing());
+        Output::stderr().line(&format!("drew {drawn} portrait{plural} in {time}"))?;
     }
-    Ok(service)
+    Ok(Some(service))
 }
 
 fn config(
@@ -194,6 +232,10 @@ fn config(
         (None, Some(bytes)) => Split::Bytes(bytes),
         (None, None) => Split::Never,
     };
+    config.max_rate = args.max_rate;
+    if let Some(limit) = args.timeout {
+        config.fetching.timeouts = Timeouts::within(limit);
+    }
     config.duplicates = args.duplicates.unwrap_or(config.duplicates);
     config.out = args.out.clone();
     config.locale = args.locale;

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use brigade_documents::{Layout, Locale, Options, Paper};
 use brigade_executor::{BuildError, Builder, Executor};
-use brigade_faces::Source;
+use brigade_faces::{Rate, Source};
 
-use crate::{Data, Duplicates, MaxFailures, Mode, Name, Selection, Split, Start};
+use crate::folder::RunFolder;
+use crate::{Data, Duplicates, Error, MaxFailures, Mode, Name, Selection, Split, Start};
 
 /// One run. [`Config::new`] gives the defaults: the article's.
 #[derive(Clone, Debug)]
@@ -37,6 +38,11 @@ pub struct Config {
     pub source: Source,
     /// What the source is known by where its address is another one in every run.
     pub source_name: Option<String>,
+    /// Limits and retries of asking for one. A rate in it is overridden by [`Config::max_rate`].
+    pub fetching: brigade_faces::Options,
+    /// So many times a second services are asked for a face, over all workers and retries; without it, as often as the
+    /// workers manage.
+    pub max_rate: Option<f64>,
     /// What to do when two CVs would show the same face.
     pub duplicates: Duplicates,
     /// Where the ZIP is delivered; the run's own folder is `.brigade` in it.
@@ -109,6 +115,8 @@ impl Config {
             fetch: PhaseConfig::default(),
             render: PhaseConfig::default(),
             overlap: false,
+            fetching: brigade_faces::Options::default(),
+            max_rate: None,
             duplicates: Duplicates::default_for(&source),
             source,
             source_name: None,
@@ -134,6 +142,23 @@ impl Config {
     pub(crate) fn redacted_command(&self) -> Vec<String> {
         let words = self.command.iter();
         words.map(|word| brigade_faces::redact(word)).collect()
+    }
+
+    /// How faces are fetched, the rate kept in the run's folder.
+    pub(crate) fn fetching(&self, folder: &RunFolder) -> Result<brigade_faces::Options, Error> {
+        let interval = |rate: f64| Duration::try_from_secs_f64(1.0 / rate).unwrap_or(Duration::MAX);
+        let path = folder.rate();
+        let rate = match self.max_rate {
+            Some(rate) => Some(
+                Rate::new(interval(rate), &path)
+                    .map_err(|source| Error::Folder { path, source })?,
+            ),
+            None => None,
+        };
+        Ok(brigade_faces::Options {
+            rate,
+            ..self.fetching.clone()
+        })
     }
 
     /// How pages are made.

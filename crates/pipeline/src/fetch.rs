@@ -138,6 +138,7 @@ impl<'a> Fetching<'a> {
             seed: config.seed,
             index: item.index,
             folder: self.stage.folder.faces(),
+            options: self.stage.fetching.clone(),
             not_before: (*number > 1).then(|| *start + SPACING.saturating_mul(spaced)),
         };
         let place = *submitted;

@@ -22,6 +22,46 @@ pub(crate) struct RunFolder {
     _lock: File,
 }
 
+/// Whether a run could use `out` now: for whoever has work to do before it.
+///
+/// # Errors
+/// [`Error::Folder`] when it cannot be created or written, [`Error::Locked`] when another run is using it.
+pub fn check_out(out: &Path) -> Result<(), Error> {
+    lock(out).map(drop)
+}
+
+/// Creates `out` and the run's folder in it if need be, and takes the lock: both paths, and what holds it.
+fn lock(out: &Path) -> Result<(PathBuf, PathBuf, File), Error> {
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |source| Error::Folder { path, source }
+    };
+    fs::create_dir_all(out)
+        .map_err(|error| match out.metadata() {
+            Ok(found) if !found.is_dir() => io::ErrorKind::NotADirectory.into(),
+            _ => error,
+        })
+        .map_err(failed(out))?;
+    // Absolute, so that a worker process finds the files whatever its working directory is.
+    let out = out.canonicalize().map_err(failed(out))?;
+    let path = out.join(NAME);
+    create_private(&path).map_err(failed(&path))?;
+
+    let lock_path = path.join("lock");
+    let lock = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&lock_path)
+        .map_err(failed(&lock_path))?;
+    match lock.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Err(Error::Locked { path }),
+        Err(TryLockError::Error(source)) => return Err(failed(&lock_path)(source)),
+    }
+    Ok((out, path, lock))
+}
+
 impl RunFolder {
     /// Creates `out` and the folder in it if need be, and takes the lock.
     pub(crate) fn open(out: &Path) -> Result<RunFolder, Error> {
@@ -29,30 +69,7 @@ impl RunFolder {
             let path = path.to_owned();
             move |source| Error::Folder { path, source }
         };
-        fs::create_dir_all(out)
-            .map_err(|error| match out.metadata() {
-                Ok(found) if !found.is_dir() => io::ErrorKind::NotADirectory.into(),
-                _ => error,
-            })
-            .map_err(failed(out))?;
-        // Absolute, so that a worker process finds the files whatever its working directory is.
-        let out = out.canonicalize().map_err(failed(out))?;
-        let path = out.join(NAME);
-        create_private(&path).map_err(failed(&path))?;
-
-        let lock_path = path.join("lock");
-        let lock = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&lock_path)
-            .map_err(failed(&lock_path))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(Error::Locked { path }),
-            Err(TryLockError::Error(source)) => return Err(failed(&lock_path)(source)),
-        }
-
+        let (out, path, lock) = lock(out)?;
         let folder = RunFolder {
             out,
             path,
@@ -106,6 +123,11 @@ impl RunFolder {
     /// What happened in the last run.
     pub(crate) fn events(&self) -> PathBuf {
         self.path.join("events.jsonl")
+    }
+
+    /// Where workers agree on whose turn it is to ask.
+    pub(crate) fn rate(&self) -> PathBuf {
+        self.path.join("rate")
     }
 
     /// Where results are delivered: the folder the user named.

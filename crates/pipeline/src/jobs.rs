@@ -6,9 +6,9 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use brigade_documents::{Options, Renderer};
+use brigade_documents::Renderer;
 use brigade_executor::{Context, Job};
-use brigade_faces::{Face, FetchError, Fetcher, Source};
+use brigade_faces::{Face, FetchError, Fetcher, Options, Source};
 use serde::{Deserialize, Serialize};
 
 use crate::Name;
@@ -22,6 +22,7 @@ pub(crate) struct FetchFace {
     pub index: u64,
     /// Where faces are kept.
     pub folder: PathBuf,
+    pub options: Options,
     /// Spaces out requests to a service that shows everybody the same face for a while.
     pub not_before: Option<SystemTime>,
 }
@@ -33,7 +34,7 @@ impl Job for FetchFace {
     type Error = std::convert::Infallible;
 
     fn run(self, context: &Context) -> Result<Self::Output, Self::Error> {
-        let fetcher = this_process();
+        let fetcher = this_process(self.options);
         let cancelled = || context.is_cancelled();
         Ok(context.waiting(|| {
             if !sleep_until(self.not_before, &cancelled) {
@@ -50,14 +51,14 @@ impl Job for FetchFace {
     }
 }
 
-/// The connections of this process, shared by its workers; made when first needed.
+/// The connections of this process, shared by its workers; made when first needed, and again for a run with other
+/// options.
 static FETCHER: Mutex<Option<Fetcher>> = Mutex::new(None);
 
-fn this_process() -> Fetcher {
+fn this_process(options: Options) -> Fetcher {
     let mut fetcher = FETCHER.lock().unwrap_or_else(PoisonError::into_inner);
-    fetcher
-        .get_or_insert_with(|| Fetcher::new(brigade_faces::Options::default()))
-        .clone()
+    fetcher.take_if(|fetcher| *fetcher.options() != options);
+    fetcher.get_or_insert_with(|| Fetcher::new(options)).clone()
 }
 
 /// Ends the requests under way in this process: a thread that waits for an answer cannot be killed, and a service
@@ -91,7 +92,7 @@ pub(crate) struct RenderCv {
     pub who: Who,
     pub name: Name,
     pub face: PathBuf,
-    pub options: Options,
+    pub options: brigade_documents::Options,
 }
 
 /// A finished CV.

@@ -63,13 +63,14 @@ mod stage;
 mod work;
 
 pub use brigade_documents::{Layout, Locale, Paper, Person, check_font};
-pub use brigade_faces::{Source, SourceError};
+pub use brigade_faces::{Source, SourceError, Timeouts};
 pub use check::{Checked, check};
 pub use config::{Backend, Config, PhaseConfig};
 pub use data::{BadRow, Data, DataError, DataOptions, Missing};
 pub use duplicates::{Duplicates, UnknownDuplicates};
 pub use error::Error;
 pub use failures::{MaxFailures, UnknownMaximum};
+pub use folder::check_out;
 pub use interrupt::Interrupt;
 pub use jobs::enter_worker;
 pub use limits::Limits;

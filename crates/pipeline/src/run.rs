@@ -68,6 +68,7 @@ pub fn run(
         folder: &folder,
         interrupt,
         progress,
+        fetching: config.fetching(&folder)?,
         epoch,
         events: &events,
     };

@@ -27,6 +27,8 @@ pub(crate) struct Stage<'a> {
     pub folder: &'a RunFolder,
     pub interrupt: &'a Interrupt,
     pub progress: &'a (dyn Fn(Progress) + Sync),
+    /// How faces are fetched.
+    pub fetching: brigade_faces::Options,
     /// The run's start: every time in the record counts from here.
     pub epoch: Instant,
     pub events: &'a RefCell<Events>,

@@ -181,11 +181,13 @@ fn what_cannot_be_used_at_all_ends_with_2_and_names_file_and_flag() {
     fs::write(folder.path().join("empty.csv"), "").unwrap();
     fs::write(folder.path().join("rows.csv"), "Ada,x\nBob,y\n").unwrap();
     fs::write(folder.path().join("twice.csv"), "name,Name\nAda,x\n").unwrap();
+    fs::write(folder.path().join("semicolons.csv"), "name;bio\nAda;x\n").unwrap();
     for (file, arguments, expected) in [
         ("none.csv", "", "none.csv cannot be read"),
         ("people.txt", "", "people.txt is neither .csv nor .jsonl"),
         ("empty.csv", "", "empty.csv has no header: it is empty"),
         ("rows.csv", "", "its first line is `Ada,x`"),
+        ("semicolons.csv", "", "what separates columns is a comma"),
         ("twice.csv", "", "the column name is there twice"),
         ("people.csv", "", "--missing=invent"),
         ("people.csv", "--cvs=3", "--limit"),

@@ -88,6 +88,32 @@ fn what_is_no_whole_picture_is_named_and_never_drawn() {
     }
 }
 
+/// Before the answer and inside of it; the others are not held up.
+#[test]
+fn a_service_that_stalls_fails_those_that_it_stalls_within_the_limit() {
+    for mode in ["threads", "processes"] {
+        let server = server(&["stall-before@1", "stall-inside@2"]);
+        let arguments = format!("--cvs=4 --p1_type={mode} --timeout=500ms");
+        let done = run(&server, &arguments).expect(3);
+        assert_eq!(delivered(&done), [0, 3], "{mode}");
+        let named = done.stdout.matches("timed out after 0.5 s: ").count();
+        assert_eq!(named, 2, "{mode}: {}", done.stdout);
+    }
+}
+
+#[test]
+fn a_rate_is_kept_by_all_workers_together() {
+    for mode in ["threads", "processes"] {
+        let server = server(&["error@1.1", "error@2.1"]);
+        let arguments = format!("--cvs=8 --p1_type={mode} --max-rate=50");
+        let done = run(&server, &arguments).expect(0);
+        let phase = &done.record()["phases"][0];
+        let took = phase["finished_ns"].as_u64().unwrap() - phase["started_ns"].as_u64().unwrap();
+        // Ten requests have nine pauses between them.
+        assert!(took >= 180_000_000, "{mode}: {took} ns");
+    }
+}
+
 #[test]
 fn when_everything_fails_the_earlier_zip_stays_and_the_exit_code_is_3() {
     let good = server(&[]);
@@ -165,6 +191,11 @@ fn an_unusable_out_is_named() {
         .done()
         .expect(1);
     assert!(done.stderr.contains("below"), "{}", done.stderr);
+    assert!(
+        !done.stderr.contains("portrait"),
+        "told before any is drawn: {}",
+        done.stderr
+    );
 }
 
 #[test]

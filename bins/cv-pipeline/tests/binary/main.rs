@@ -11,6 +11,10 @@ mod delivered;
 mod failures;
 mod identical;
 #[cfg(target_os = "linux")]
+mod pressure;
+#[cfg(target_os = "linux")]
+mod process;
+#[cfg(target_os = "linux")]
 mod resume;
 #[cfg(target_os = "linux")]
 mod signals;

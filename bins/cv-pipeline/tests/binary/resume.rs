@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::signals::{marked, wait_until};
+use crate::process::{marked, wait_until};
 use crate::support::{Done, Run, entries, is_long};
 
 const FACE: &[u8] = include_bytes!("../../../../crates/faces/tests/pictures/baseline.jpg");

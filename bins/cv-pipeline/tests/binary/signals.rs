@@ -1,123 +1,10 @@
 //! Interrupted, killed, left without a reader or without room: what was whole is delivered, nothing half-written
 //! lies under a final name, and no process is left.
 
-use std::path::Path;
-use std::process::{Child, Command};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crate::support::{Done, Run, entries};
-
-/// How long anything here may take before it counts as hanging.
-const PATIENCE: Duration = Duration::from_secs(120);
-
-/// A started run that can be found again by a mark in its environment, which its workers and its service inherit.
-struct Started {
-    child: Child,
-    out: tempfile::TempDir,
-    mark: String,
-}
-
-impl Started {
-    fn new(run: Run) -> Started {
-        let mark = format!("BRIGADE_TEST_MARK={}", run.out.path().display());
-        let (name, value) = mark.split_once('=').unwrap();
-        let child = run.command().env(name, value).spawn().unwrap();
-        Started {
-            child,
-            out: run.out,
-            mark,
-        }
-    }
-
-    fn signal(&self, name: &str) {
-        signal(self.child.id(), name);
-    }
-
-    fn done(self) -> Done {
-        let Started {
-            mut child,
-            out,
-            mark,
-        } = self;
-        wait_until("the run has ended", || child.try_wait().unwrap().is_some());
-        wait_until("no process is left", || marked(&mark).is_empty());
-        Done::new(child.wait_with_output().unwrap(), out)
-    }
-
-    /// Worker processes of the run: its children, but for the face service.
-    fn workers(&self) -> Vec<u32> {
-        let is_worker = |pid: &u32| {
-            let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-            let parent = stat
-                .rsplit(')')
-                .next()
-                .unwrap_or("")
-                .split_whitespace()
-                .nth(1)
-                .map(str::to_owned);
-            let name = std::fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-            parent == Some(self.child.id().to_string()) && !name.contains("portrait-service")
-        };
-        marked(&self.mark).into_iter().filter(is_worker).collect()
-    }
-}
-
-/// Living processes (zombies have no environment) that carry the mark.
-pub(crate) fn marked(mark: &str) -> Vec<u32> {
-    let pids = std::fs::read_dir("/proc")
-        .unwrap()
-        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
-    let carries = |pid: &u32| {
-        let environment = std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
-        environment
-            .split(|byte| *byte == 0)
-            .any(|variable| variable == mark.as_bytes())
-    };
-    pids.filter(carries).collect()
-}
-
-fn signal(pid: u32, name: &str) {
-    let sent = Command::new("kill")
-        .arg(format!("-{name}"))
-        .arg(pid.to_string())
-        .status()
-        .unwrap();
-    assert!(sent.success());
-}
-
-#[track_caller]
-pub(crate) fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
-    let end = Instant::now() + PATIENCE;
-    while !holds() {
-        assert!(Instant::now() < end, "waited in vain until {what}");
-        std::thread::sleep(Duration::from_millis(10));
-    }
-}
-
-fn faces_folder() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(
-        folder.path().join("0.jpg"),
-        brigade_portraits::portrait_jpeg(3, 0),
-    )
-    .unwrap();
-    folder
-}
-
-/// Every PDF in the ZIP, if there is one, is whole.
-fn assert_whole(zip: &Path) -> usize {
-    if !zip.exists() {
-        return 0;
-    }
-    let entries = entries(zip);
-    for (name, pdf) in &entries {
-        assert!(
-            pdf.starts_with(b"%PDF-1.7") && pdf.trim_ascii_end().ends_with(b"%%EOF"),
-            "{name} is not whole"
-        );
-    }
-    entries.len()
-}
+use crate::process::{Disk, Started, assert_whole, faces_folder, marked, signal, wait_until};
+use crate::support::Run;
 
 const MODES: [&str; 3] = ["sequential", "threads", "processes"];
 
@@ -143,6 +30,20 @@ fn ctrl_c_in_phase_1_ends_with_130_in_every_mode() {
         assert_eq!(done.record()["closing"]["unfinished"], 6, "{mode}");
         assert!(!done.zip().exists());
     }
+}
+
+#[test]
+fn ctrl_c_while_portraits_are_drawn_does_not_wait_for_them() {
+    let mut run = Run::new("--cvs=1000");
+    let empty = tempfile::tempdir().unwrap();
+    run.cache = empty.path().to_owned();
+    let started = Started::new(run);
+    wait_until("the service draws", || marked(&started.mark).len() == 2);
+    std::thread::sleep(Duration::from_millis(100));
+    started.signal("INT");
+    let done = started.done().expect(130);
+    assert!(!done.stderr.contains("drew"), "{}", done.stderr);
+    assert_eq!(done.record()["closing"]["unfinished"], 1000);
 }
 
 #[test]
@@ -246,16 +147,9 @@ fn a_reader_that_goes_away_does_not_stop_the_run() {
 
 #[test]
 fn a_full_disk_ends_with_1_and_the_zip_of_before_stays() {
-    let disk = tempfile::tempdir().unwrap();
-    let mounted = Command::new("mount")
-        .args(["-t", "tmpfs", "-o", "size=2m", "tmpfs"])
-        .arg(disk.path())
-        .output();
-    if !mounted.is_ok_and(|output| output.status.success()) {
-        println!("skipped: a tmpfs cannot be mounted here");
+    let Some(disk) = Disk::mount("size=2m") else {
         return;
-    }
-    let _unmount = Unmount(disk.path());
+    };
     let faces = faces_folder();
     let out = disk.path().join("out");
     let run = |cvs: u32| {
@@ -274,12 +168,4 @@ fn a_full_disk_ends_with_1_and_the_zip_of_before_stays() {
         done.stderr
     );
     assert_eq!(std::fs::read(out.join("zipped_cvs.zip")).unwrap(), before);
-}
-
-struct Unmount<'a>(&'a Path);
-
-impl Drop for Unmount<'_> {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("-l").arg(self.0).status();
-    }
 }

@@ -21,6 +21,10 @@ fn mistakes_end_with_2_and_a_sentence_that_names_the_flag() {
         ("--duplicates=maybe", "--duplicates"),
         ("--locale=tlh", "--locale"),
         ("--grace=soon", "--grace"),
+        ("--max-rate=0", "--max-rate"),
+        ("--timeout=0", "--timeout"),
+        ("--reserve-cores=4096", "--reserve-cores"),
+        ("--nice=20", "--nice"),
         (
             "--font=/does/not/exist.ttf",
             "--font: '/does/not/exist.ttf' is not valid: cannot read the font",
@@ -41,6 +45,15 @@ fn mistakes_end_with_2_and_a_sentence_that_names_the_flag() {
             !done.out.path().join(".brigade").exists(),
             "{arguments} left something behind"
         );
+    }
+}
+
+#[test]
+fn credentials_in_a_wrong_url_are_not_repeated() {
+    for url in ["ftp://eva:hunter2@x", "http://eva:hunter2@["] {
+        let done = Run::new("").arg(format!("--faces={url}")).done().expect(2);
+        assert!(!done.stderr.contains("hunter2"), "{}", done.stderr);
+        assert!(done.stderr.contains("***@"), "{}", done.stderr);
     }
 }
 
@@ -76,6 +89,7 @@ fn help_fits_eighty_columns_and_shows_choices_and_defaults() {
             done.stdout
         );
     }
+    assert!(!done.stdout.contains("{{"), "{}", done.stdout);
     for line in done.stdout.lines() {
         assert!(line.chars().count() <= 80, "too long: {line}");
     }

@@ -181,8 +181,12 @@ impl Reader {
         if missing.len() == NEEDED.len() {
             let start: String = record.iter().collect::<Vec<_>>().join(",");
             let start: String = start.chars().take(60).collect();
+            let hint = match record.len() == 1 && start.contains([';', '\t']) {
+                true => "; what separates columns is a comma",
+                false => "",
+            };
             return Err(wrong(format!(
-                "its first line is `{start}`, where one of {} was expected",
+                "its first line is `{start}`, where one of {} was expected{hint}",
                 NEEDED.join(", ")
             )));
         }
