@@ -270,6 +270,20 @@ fn a_handle_is_waited_for_or_called_off() {
 }
 
 #[test]
+fn a_server_answers_beside_every_kind_of_batch() {
+    let said = run("serve_while_batch", &["0.1"]);
+    let rows: Vec<&str> = said.lines().skip(1).collect();
+    assert_eq!(rows.len(), 6, "{said}");
+    for row in rows {
+        let mut waits = row.split_whitespace().rev().take(3);
+        assert!(
+            waits.all(|wait| wait.parse::<f64>().is_ok_and(|ms| ms > 0.0)),
+            "{row}"
+        );
+    }
+}
+
+#[test]
 fn every_option_does_something() {
     let said = run("every_option", &NONE);
     assert!(
