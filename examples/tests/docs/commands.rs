@@ -29,6 +29,7 @@ const OTHERS: &[&str] = &[
     "uniq",
     "unzip",
     "venv/bin/pip",
+    "venv/bin/python",
 ];
 const OURS: [&str; 3] = ["cv-pipeline", "cv-compare", "face-server"];
 
