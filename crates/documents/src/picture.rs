@@ -4,16 +4,15 @@
 
 mod check;
 mod decode;
+mod encode;
+mod readers;
+mod square;
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
-use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+use brigade_thumbnail::Planes;
+pub(crate) use readers::Readers;
 
 use crate::error::PictureError;
 use crate::options::Limits;
-
-/// Good enough at 300 dpi that the difference cannot be seen in print.
-const QUALITY: u8 = 85;
 
 /// A square picture, ready to be embedded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,13 +25,22 @@ pub(crate) struct Printed {
     pub(crate) side: u16,
 }
 
-/// Pixels as decoders hand them over: red, green, blue, one byte each.
-#[derive(Debug)]
-struct Pixels {
+/// A decoded picture.
+struct Decoded<'a> {
     reader: Reader,
-    rgb: Vec<u8>,
-    width: u32,
-    height: u32,
+    pixels: Pixels<'a>,
+}
+
+/// Pixels as decoders hand them over.
+enum Pixels<'a> {
+    /// Red, green, blue, one byte each.
+    Rgb {
+        rgb: Vec<u8>,
+        width: u32,
+        height: u32,
+    },
+    /// As they lie in a JPEG, to be laid into another.
+    Planes(Planes<'a>),
 }
 
 /// What made pixels of a picture's file.
@@ -66,39 +74,29 @@ impl std::fmt::Display for Reader {
 }
 
 /// Prepares `bytes` for a square of `side` pixels. What is not square loses its margins; what is smaller stays small.
-pub(crate) fn prepare(bytes: &[u8], side: u16, limits: &Limits) -> Result<Printed, PictureError> {
+pub(crate) fn prepare(
+    bytes: &[u8],
+    side: u16,
+    limits: &Limits,
+    readers: &Readers,
+) -> Result<Printed, PictureError> {
     let format = check::format(bytes, limits)?;
-    let side = u32::from(side);
-    let pixels = decode::decode(bytes, format, side, limits)?;
-    let reader = pixels.reader;
-    let side = side.min(pixels.width).min(pixels.height);
-    let rgb = resize(pixels, side)?;
-    let side = u16::try_from(side).expect("no larger than the side that was asked for");
-    let mut jpeg = Vec::with_capacity(16 << 10);
-    let mut encoder = Encoder::new(&mut jpeg, QUALITY);
-    encoder.set_sampling_factor(SamplingFactor::R_4_2_0);
-    encoder
-        .encode(&rgb, side, side, ColorType::Rgb)
-        .map_err(|error| PictureError::Prepare(error.into()))?;
-    Ok(Printed { jpeg, side, reader })
-}
-
-fn resize(pixels: Pixels, side: u32) -> Result<Vec<u8>, PictureError> {
-    let Pixels {
-        rgb, width, height, ..
-    } = pixels;
-    if (width, height) == (side, side) {
-        return Ok(rgb);
-    }
-    let failed = |error: Box<dyn std::error::Error + Send + Sync>| PictureError::Prepare(error);
-    let source = ImageRef::new(width, height, &rgb, PixelType::U8x3)
-        .map_err(|error| failed(error.into()))?;
-    let mut target = Image::new(side, side, PixelType::U8x3);
-    let options = ResizeOptions::new()
-        .resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3))
-        .fit_into_destination(Some((0.5, 0.5)));
-    Resizer::new()
-        .resize(&source, &mut target, &options)
-        .map_err(|error| failed(error.into()))?;
-    Ok(target.into_vec())
+    readers.lend(|memory| {
+        let Decoded { reader, pixels } =
+            decode::decode(bytes, format, side.into(), limits, memory)?;
+        let (width, height) = match &pixels {
+            Pixels::Rgb { width, height, .. } => (*width as usize, *height as usize),
+            Pixels::Planes(planes) => (planes.luma.width, planes.luma.height),
+        };
+        let least = width.min(height).min(side.into());
+        let side = u16::try_from(least).expect("no larger than the side that was asked for");
+        let jpeg = match pixels {
+            Pixels::Rgb { rgb, .. } => {
+                square::rgb(rgb, (width, height), side).and_then(|rgb| Ok(encode::rgb(&rgb, side)?))
+            }
+            Pixels::Planes(planes) => square::planes(&planes, side),
+        };
+        let jpeg = jpeg.map_err(PictureError::Prepare)?;
+        Ok(Printed { jpeg, side, reader })
+    })
 }

@@ -5,15 +5,16 @@ use crate::font::FontSet;
 use crate::options::Options;
 use crate::pdf::{self, About};
 use crate::person::Person;
-use crate::picture::{self, Reader};
+use crate::picture::{self, Reader, Readers};
 use crate::sheet::Sheet;
 use crate::text::Book;
 
-/// A renderer with its fonts loaded. It keeps no state between documents: share one, or make one per worker.
+/// A renderer with its fonts loaded. Between documents it keeps nothing but memory: share one, or make one per worker.
 #[derive(Debug, Clone)]
 pub struct Renderer {
     options: Options,
     fonts: FontSet,
+    readers: Readers,
 }
 
 /// A finished document.
@@ -34,7 +35,11 @@ impl Renderer {
     /// If a font file cannot be read, is none, or forbids embedding.
     pub fn new(options: Options) -> Result<Self, Error> {
         let fonts = FontSet::load(&options.fonts)?;
-        Ok(Self { options, fonts })
+        Ok(Self {
+            options,
+            fonts,
+            readers: Readers::default(),
+        })
     }
 
     /// What it was made with.
@@ -61,7 +66,7 @@ impl Renderer {
         let Options { layout, limits, .. } = &self.options;
         // The page first: it is the cheaper of the two to fail.
         let sheet = self.typeset(person)?;
-        let picture = picture::prepare(picture, layout.picture_side(), limits)?;
+        let picture = picture::prepare(picture, layout.picture_side(), limits, &self.readers)?;
         let reader = picture.reader;
         let name = person.name.split_whitespace().collect::<Vec<_>>().join(" ");
         let pages = sheet.pages.len();

@@ -7,26 +7,27 @@ use brigade_thumbnail::Size;
 use image::{DynamicImage, ImageDecoder, ImageReader, Rgb, RgbImage};
 
 use super::check::{self, Format};
-use super::{Pixels, Reader};
+use super::{Decoded, Pixels, Reader};
 use crate::error::PictureError;
 use crate::options::Limits;
 
 /// Decodes a picture, if it is whole and within the limits; transparency is laid over white.
 ///
 /// A JPEG is read at 1/8, 1/4, 1/2 or 1 of its sides, whichever is the smallest of at least `side` pixels.
-pub(super) fn decode(
+pub(super) fn decode<'a>(
     bytes: &[u8],
     format: Format,
     side: u32,
     limits: &Limits,
-) -> Result<Pixels, PictureError> {
+    memory: &'a mut brigade_thumbnail::Reader,
+) -> Result<Decoded<'a>, PictureError> {
     if format != Format::Jpeg {
         check::whole(bytes, format, limits)?;
         return whole(bytes, format, limits);
     }
     // The reader of thumbnails walks the file to its end within the same limits before it decodes. What it refuses is
     // walked again, for an error that says which limit or part it was.
-    thumbnail(bytes, side, limits).or_else(|error| {
+    thumbnail(bytes, side, limits, memory).or_else(|error| {
         check::whole(bytes, format, limits)?;
         match error {
             brigade_thumbnail::Error::Unsupported(_) => whole(bytes, format, limits),
@@ -38,26 +39,41 @@ pub(super) fn decode(
     })
 }
 
-fn thumbnail(bytes: &[u8], side: u32, limits: &Limits) -> Result<Pixels, brigade_thumbnail::Error> {
+fn thumbnail<'a>(
+    bytes: &[u8],
+    side: u32,
+    limits: &Limits,
+    memory: &'a mut brigade_thumbnail::Reader,
+) -> Result<Decoded<'a>, brigade_thumbnail::Error> {
     let mut bounds = brigade_thumbnail::Limits::default();
     bounds.side = limits.picture_side;
     bounds.pixels = limits.picture_pixels;
     bounds.scans = limits.picture_scans;
     let options = brigade_thumbnail::Options::new(Size::AtLeast(side, side)).limits(bounds);
+    let reader = |divisor, scans_read, scans| Reader::Thumbnail {
+        divisor,
+        scans_read,
+        scans,
+    };
+    // What is printed is a JPEG again, with chroma at half of its sides.
+    if let Some(planes) = memory.read_planes(bytes, &options)? {
+        return Ok(Decoded {
+            reader: reader(planes.divisor, planes.scans_read, planes.info.scans),
+            pixels: Pixels::Planes(planes),
+        });
+    }
     let picture = brigade_thumbnail::read(bytes, &options)?.upright();
-    Ok(Pixels {
-        reader: Reader::Thumbnail {
-            divisor: picture.divisor,
-            scans_read: picture.scans_read,
-            scans: picture.info.scans,
+    Ok(Decoded {
+        reader: reader(picture.divisor, picture.scans_read, picture.info.scans),
+        pixels: Pixels::Rgb {
+            rgb: picture.rgb,
+            width: picture.width,
+            height: picture.height,
         },
-        rgb: picture.rgb,
-        width: picture.width,
-        height: picture.height,
     })
 }
 
-fn whole(bytes: &[u8], format: Format, limits: &Limits) -> Result<Pixels, PictureError> {
+fn whole(bytes: &[u8], format: Format, limits: &Limits) -> Result<Decoded<'static>, PictureError> {
     let failed = |error: image::ImageError| PictureError::Decode {
         format: format.name(),
         source: error.into(),
@@ -88,11 +104,13 @@ fn whole(bytes: &[u8], format: Format, limits: &Limits) -> Result<Pixels, Pictur
         picture.into_rgb8()
     };
     let (width, height) = rgb.dimensions();
-    Ok(Pixels {
+    Ok(Decoded {
         reader: Reader::Image,
-        rgb: rgb.into_raw(),
-        width,
-        height,
+        pixels: Pixels::Rgb {
+            rgb: rgb.into_raw(),
+            width,
+            height,
+        },
     })
 }
 
