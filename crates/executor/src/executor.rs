@@ -1,7 +1,8 @@
 //! The front: takes typed jobs, gives typed outcomes, whatever runs them.
 
 use crate::{
-    Backend, Builder, Handle, Job, Map, Setup, Stream, Tag, Task, Worker, handle::Slot, setup::lock,
+    Backend, Builder, Choice, Handle, Job, Map, Mode, Setup, Stream, Tag, Task, Worker,
+    handle::Slot, setup::lock,
 };
 use std::{
     fmt,
@@ -157,6 +158,12 @@ impl Executor {
             .map_or("sequential", |backend| backend.name())
     }
 
+    /// What [`Mode::Auto`](crate::Mode::Auto) has settled on so far; `None` in other modes, and before a job has ended.
+    #[must_use]
+    pub fn choice(&self) -> Option<Choice> {
+        self.core().backend.as_ref()?.choice()
+    }
+
     /// How many workers it may use.
     #[must_use]
     pub fn workers(&self) -> usize {
@@ -187,6 +194,12 @@ impl Core {
     #[inline]
     pub(crate) fn is_closed(&self) -> bool {
         self.closed.load(Ordering::Relaxed)
+    }
+
+    /// Whether the backend has found that jobs run best where they are pulled.
+    pub(crate) fn prefers_loop(&self) -> bool {
+        let choice = self.backend.as_ref().and_then(|backend| backend.choice());
+        choice.is_some_and(|choice| choice.mode == Mode::Sequential)
     }
 
     fn shutdown(&self, grace: Duration) -> bool {

@@ -9,6 +9,7 @@
 //! | [`Sequential`](Mode::Sequential) | the loop | takes the program along |
 //! | [`Threads`](Mode::Threads) | threads of this process, or of a pool you have | takes the program along |
 //! | [`Processes`](Mode::Processes) | this program again, as workers (Linux) | costs itself; the others go on |
+//! | [`Auto`](Mode::Auto) | the loop or threads, by what the first jobs show | takes the program along |
 //!
 //! Every job yields exactly one [`Outcome`], the same enum in every mode. What a mode cannot do, such as killing a thread at a
 //! deadline, is refused by [`Builder::build`], not ignored.
@@ -54,6 +55,7 @@
     expect(dead_code, reason = "it serves worker processes, and those need Linux")
 )]
 
+mod auto;
 mod builder;
 mod bytes;
 mod context;
@@ -75,6 +77,7 @@ mod stream;
 mod task;
 mod threads;
 
+pub use auto::{Choice, Limit};
 pub use builder::Builder;
 pub use context::{Cancelled, Context, Waiting};
 pub use entry::{Entry, worker};

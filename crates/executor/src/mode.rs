@@ -13,6 +13,10 @@ pub enum Mode {
     Threads,
     /// In worker processes: a job that crashes, hangs or eats memory costs itself only.
     Processes,
+    /// In a loop or on threads, as many as the first jobs turn out to deserve;
+    /// [`Executor::choice`](crate::Executor::choice) says what and why. [`Builder::workers`](crate::Builder::workers) is the
+    /// most it may use, 256 unless said otherwise.
+    Auto,
 }
 
 impl fmt::Display for Mode {
@@ -21,6 +25,7 @@ impl fmt::Display for Mode {
             Self::Sequential => "sequential",
             Self::Threads => "threads",
             Self::Processes => "processes",
+            Self::Auto => "auto",
         })
     }
 }
@@ -29,11 +34,11 @@ impl FromStr for Mode {
     type Err = BuildError;
 
     fn from_str(name: &str) -> Result<Self, BuildError> {
-        let modes = [Self::Sequential, Self::Threads, Self::Processes];
+        let modes = [Self::Sequential, Self::Threads, Self::Processes, Self::Auto];
         let found = modes.into_iter().find(|mode| mode.to_string() == name);
         found.ok_or(BuildError::Invalid {
             option: "mode",
-            allowed: "sequential, threads or processes",
+            allowed: "sequential, threads, processes or auto",
         })
     }
 }

@@ -133,7 +133,7 @@ fn cpu_at(start: Instant) -> Option<Duration> {
 }
 
 /// CPU time of this thread.
-fn thread_cpu() -> Option<Duration> {
+pub(crate) fn thread_cpu() -> Option<Duration> {
     #[cfg(unix)]
     {
         let now = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);

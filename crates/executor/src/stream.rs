@@ -109,6 +109,10 @@ impl<I: Iterator<Item: Job>> Stream<I> {
 
     fn next_from_backend(&mut self, limit: u64) -> Option<Finished<<I::Item as Job>::Output>> {
         loop {
+            if self.goes_on_here() {
+                self.here = Here::Loop(Some(self.core.borrow_worker()));
+                return self.next_below(limit);
+            }
             if let Here::Backend(flight) = &mut self.here {
                 if let Some(finished) = flight.taken.pop_front() {
                     flight.outstanding.remove(finished.report.index);
@@ -157,6 +161,16 @@ impl<I: Iterator<Item: Job>> Stream<I> {
         }
     }
 
+    /// Whether all that is left of the jobs is for the loop.
+    fn goes_on_here(&self) -> bool {
+        match &self.here {
+            Here::Backend(flight) => {
+                flight.outstanding.is_empty() && self.jobs.is_some() && self.core.prefers_loop()
+            }
+            Here::Loop(_) => false,
+        }
+    }
+
     /// Puts as many jobs in flight as the window allows, once a good part of it is free.
     fn fill(&mut self, limit: u64) {
         let Here::Backend(flight) = &mut self.here else {
@@ -167,6 +181,7 @@ impl<I: Iterator<Item: Job>> Stream<I> {
         if self.jobs.is_none()
             || in_flight > flight.window - flight.window.div_ceil(4)
             || unfinished >= flight.window * 2
+            || self.core.prefers_loop()
         {
             return;
         }

@@ -10,7 +10,7 @@ mod worker;
 pub use self::worker::Worker;
 
 use crate::{
-    Cancel, Context, Finished, Job, Outcome, Ran, Setup, Tag, TaskReport, Usage,
+    Cancel, Choice, Context, Finished, Job, Outcome, Ran, Setup, Tag, TaskReport, Usage,
     bytes::{self, Bytes},
     run,
 };
@@ -86,6 +86,12 @@ pub trait Backend: Send + Sync {
     fn lend(&self, ready: &dyn Fn() -> bool, deadline: Option<Instant>) -> bool {
         let _ = (ready, deadline);
         false
+    }
+
+    /// What a backend that picks its workers by what it sees has settled on so far. When that is the loop, `map` and
+    /// `stream` run the jobs that they have not pulled yet themselves.
+    fn choice(&self) -> Option<Choice> {
+        None
     }
 
     /// Drops what is queued, gives running tasks until `grace` is over, then stops what can be stopped. Returns

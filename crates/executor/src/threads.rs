@@ -2,8 +2,14 @@
 //!
 //! Taking several tasks at once makes tiny jobs cheap; that they can be stolen keeps a long job from holding up those behind it.
 //! A thread cannot be killed, so nothing here tries: at the end, a job that does not stop is left to itself.
+//!
+//! With a [`Scout`] the number of threads follows what it makes of the first tasks.
 
-use crate::{Backend, BuildError, Setup, Task, Worker, setup::lock};
+use crate::{
+    Backend, BuildError, Choice, Setup, Task, Worker,
+    auto::{self, Scout},
+    setup::lock,
+};
 use crossbeam_deque::{Injector, Steal, Stealer, Worker as Local};
 use std::{
     io, iter,
@@ -34,8 +40,12 @@ struct Shared {
     /// How many sleep and have not been roused. Who pushes a task looks here afterwards, who wants to sleep looks at the
     /// queues after counting itself: one of the two sees the other.
     sleeping: AtomicUsize,
-    /// How many places have no thread yet.
+    /// How many places have no thread yet and may get one.
     free: AtomicUsize,
+    /// How many threads there may be now; places from here on stay empty.
+    limit: AtomicUsize,
+    /// Sets the limit.
+    scout: Option<Scout>,
     closed: AtomicBool,
 }
 
@@ -51,11 +61,16 @@ struct State {
 struct Place(Worker, Local<Task>);
 
 impl Threads {
-    pub(crate) fn new(setup: &Arc<Setup>, spawner: Option<Spawner>) -> Result<Self, BuildError> {
+    pub(crate) fn new(
+        setup: &Arc<Setup>,
+        spawner: Option<Spawner>,
+        scout: Option<Scout>,
+    ) -> Result<Self, BuildError> {
         let indexes = (0..u32::try_from(setup.workers).unwrap_or(u32::MAX)).rev();
         let places: Vec<_> = indexes
             .map(|index| Place(Worker::new(setup, index), Local::new_fifo()))
             .collect();
+        let limit = scout.as_ref().map_or(places.len(), Scout::first);
         let shared = Arc::new(Shared {
             queue: Injector::new(),
             stealers: places
@@ -63,7 +78,9 @@ impl Threads {
                 .map(|Place(_, local)| local.stealer())
                 .collect(),
             spawner,
-            free: AtomicUsize::new(places.len()),
+            free: AtomicUsize::new(limit),
+            limit: AtomicUsize::new(limit),
+            scout,
             state: Mutex::new(State {
                 places,
                 threads: 0,
@@ -81,13 +98,28 @@ impl Threads {
                 source,
             })?;
         }
+        if shared.scout.is_some() {
+            let this = Arc::clone(&shared);
+            // Without it, more threads start only once a task has ended.
+            let _ = thread::Builder::new()
+                .name("brigade-auto".to_owned())
+                .spawn(move || this.give_company());
+        }
         Ok(Self { shared })
     }
 }
 
 impl Backend for Threads {
     fn name(&self) -> &'static str {
-        "threads"
+        if self.shared.scout.is_some() {
+            "auto"
+        } else {
+            "threads"
+        }
+    }
+
+    fn choice(&self) -> Option<Choice> {
+        self.shared.scout.as_ref()?.choice()
     }
 
     fn submit(&self, tasks: Vec<Task>) {
@@ -189,18 +221,96 @@ impl Shared {
 
     fn take_place(&self) -> Option<Place> {
         let mut state = lock(&self.state);
+        if state.threads >= self.limit.load(Ordering::SeqCst) {
+            return None;
+        }
         let place = state.places.pop()?;
         state.threads += 1;
-        self.free.store(state.places.len(), Ordering::SeqCst);
+        self.count_free(&state);
         Some(place)
+    }
+
+    fn count_free(&self, state: &State) {
+        let allowed = self
+            .limit
+            .load(Ordering::SeqCst)
+            .saturating_sub(state.threads);
+        self.free
+            .store(allowed.min(state.places.len()), Ordering::SeqCst);
+    }
+
+    /// Changes how many threads there may be: what the scout has chosen, or before that `company`. Those too many end
+    /// after their task, or when they are roused for one.
+    fn follow(self: &Arc<Self>, scout: &Scout, company: Option<usize>) {
+        {
+            let state = lock(&self.state);
+            // Asked for here, so that of two threads with news the later one wins.
+            let chosen = scout.choice().map(|choice| choice.workers).or(company);
+            let Some(limit) =
+                chosen.filter(|limit| self.limit.swap(*limit, Ordering::SeqCst) != *limit)
+            else {
+                return;
+            };
+            debug_assert!(limit > 0, "somebody has to do the work");
+            self.count_free(&state);
+        }
+        // Places that were not allowed before, for tasks that were not counted before.
+        self.rouse(self.free.load(Ordering::SeqCst));
+    }
+
+    /// While nothing has ended, starts more threads if all there are wait for something.
+    fn give_company(self: &Arc<Self>) {
+        let Some(scout) = &self.scout else { return };
+        let mut rest = auto::TICK;
+        while !self.closed.load(Ordering::SeqCst) {
+            thread::sleep(rest);
+            let limit = self.limit.load(Ordering::SeqCst);
+            match scout.company(limit) {
+                Err(auto::Ended) => return,
+                Ok(Some(more)) if !self.is_empty() => self.follow(scout, Some(more)),
+                // Nothing to do, or something computes: the look itself should cost nothing in the long run.
+                Ok(_) => rest = (rest * 2).min(20 * auto::TICK),
+            }
+        }
+    }
+
+    /// Gives back a place that is one too many; its tasks are for the others.
+    fn leave(self: &Arc<Self>, worker: Worker, local: Local<Task>) {
+        let mut count = 0;
+        while let Some(task) = local.pop() {
+            self.queue.push(task);
+            count += 1;
+        }
+        let mut state = lock(&self.state);
+        state.places.push(Place(worker, local));
+        // The lowest place is the next to be taken, and it is at the end.
+        state
+            .places
+            .sort_by_key(|Place(worker, _)| std::cmp::Reverse(worker.place()));
+        state.threads -= 1;
+        self.count_free(&state);
+        self.rest.notify_all();
+        drop(state);
+        // One more, in case it was this thread that somebody woke for a task.
+        self.rouse(count + 1);
+        if self.closed.load(Ordering::SeqCst) {
+            self.discard(|_| true);
+        }
     }
 
     /// A thread of our own: works and sleeps until the end.
     fn own(self: Arc<Self>, Place(mut worker, local): Place) {
         while !self.closed.load(Ordering::SeqCst) {
-            match self.find(&local) {
-                Some(task) => worker.run(task),
-                None => self.sleep(),
+            match (self.find(&local), &self.scout) {
+                (Some(task), Some(scout)) if scout.looks() => {
+                    scout.watch(&mut worker, task);
+                    self.follow(scout, None);
+                }
+                (Some(task), _) => worker.run(task),
+                (None, _) => self.sleep(),
+            }
+            if worker.place() as usize >= self.limit.load(Ordering::Relaxed) {
+                return self.leave(worker, local);
             }
         }
         self.discard(|_| true);
@@ -217,7 +327,7 @@ impl Shared {
             let mut state = lock(&self.state);
             state.places.push(place);
             state.threads -= 1;
-            self.free.store(state.places.len(), Ordering::SeqCst);
+            self.count_free(&state);
             self.rest.notify_all();
             drop(state);
             // A task that came just now may have found no free place.

@@ -1,7 +1,12 @@
 //! From options to an executor, or the reason why not.
 
 use super::Builder;
-use crate::{Backend, BuildError, Executor, Mode, Setup, setup::Room, threads::Threads};
+use crate::{
+    Backend, BuildError, Executor, Mode, Setup,
+    auto::{self, Scout},
+    setup::Room,
+    threads::Threads,
+};
 use std::{
     sync::{Arc, Mutex, atomic::AtomicBool},
     thread::available_parallelism,
@@ -21,7 +26,14 @@ impl Builder {
             Mode::Threads => {
                 let spawner = self.spawner.take();
                 let setup = self.setup(None)?;
-                let backend = Threads::new(&setup, spawner)?;
+                let backend = Threads::new(&setup, spawner, None)?;
+                Ok(Executor::new(setup, Some(Arc::new(backend)), window))
+            }
+            Mode::Auto => {
+                let most = self.workers.unwrap_or(auto::MOST);
+                let scout = Scout::new(self.cores(), most);
+                let setup = self.setup(Some(most))?;
+                let backend = Threads::new(&setup, None, Some(scout))?;
                 Ok(Executor::new(setup, Some(Arc::new(backend)), window))
             }
             Mode::Processes => self.processes(),
@@ -134,6 +146,14 @@ impl Builder {
         Ok(())
     }
 
+    /// How many cores there are for us.
+    fn cores(&self) -> usize {
+        available_parallelism()
+            .map_or(1, usize::from)
+            .saturating_sub(self.reserved_cores)
+            .max(1)
+    }
+
     /// The part that all modes share.
     pub(crate) fn setup(&mut self, workers: Option<usize>) -> Result<Arc<Setup>, BuildError> {
         let positive = [
@@ -156,14 +176,8 @@ impl Builder {
                 allowed: "from 0 to 19",
             });
         }
-        let cores = || {
-            available_parallelism()
-                .map_or(1, usize::from)
-                .saturating_sub(self.reserved_cores)
-                .max(1)
-        };
         Ok(Arc::new(Setup {
-            workers: workers.or(self.workers).unwrap_or_else(cores),
+            workers: workers.or(self.workers).unwrap_or_else(|| self.cores()),
             metrics: self.metrics,
             timeout: self.timeout,
             grace: self.grace,

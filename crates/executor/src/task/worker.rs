@@ -41,6 +41,11 @@ impl Worker {
         }
     }
 
+    /// Its place, from 0.
+    pub(crate) fn place(&self) -> u32 {
+        self.index
+    }
+
     /// Its place and the thread that asks.
     #[must_use]
     pub fn ran(&self) -> Ran {
@@ -52,7 +57,13 @@ impl Worker {
     }
 
     /// Runs a task and hands over its outcome. A task nobody wants any more is not run.
-    pub fn run(&mut self, mut task: Task) {
+    pub fn run(&mut self, task: Task) {
+        self.run_then(task, || ());
+    }
+
+    /// The same; `then` is called between the job's end and its outcome's delivery.
+    #[inline]
+    pub(crate) fn run_then(&mut self, mut task: Task, then: impl FnOnce()) {
         if task.is_cancelled() {
             return;
         }
@@ -67,6 +78,7 @@ impl Worker {
             erased.run(&mut self.context);
         }
         let usage = meter.stop(self.setup.epoch);
+        then();
         // The job's output may panic when dropped, and so may an observer: neither ends the worker.
         let _ = panic::catch_unwind(AssertUnwindSafe(|| {
             let failure = failure.map(|failure| failure.map(|()| Bytes::copy(&[])));

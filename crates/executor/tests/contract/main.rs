@@ -17,7 +17,7 @@ mod promises;
 use brigade_executor::{Builder, Executor, Mode};
 use libtest_mimic::{Arguments, Failed, Trial};
 
-pub(crate) const MODES: [Mode; 3] = [Mode::Sequential, Mode::Threads, Mode::Processes];
+pub(crate) const MODES: [Mode; 4] = [Mode::Sequential, Mode::Threads, Mode::Processes, Mode::Auto];
 
 /// An executor with two workers.
 pub(crate) fn executor(mode: Mode) -> Builder {

@@ -15,7 +15,7 @@ use std::{
 };
 
 pub(crate) fn trials() -> Vec<libtest_mimic::Trial> {
-    let parallel = [Mode::Threads, Mode::Processes];
+    let parallel = [Mode::Threads, Mode::Processes, Mode::Auto];
     [
         cases("map keeps the order", &MODES, map_keeps_the_order),
         cases(
