@@ -155,6 +155,7 @@ fn phase(
         mode: Mode {
             typed: "threads".to_owned(),
             canonical: "threads".to_owned(),
+            auto: None,
         },
         workers: Some(WORKERS),
         started_ns,

@@ -39,7 +39,7 @@ pub(crate) struct Args {
     )]
     pub(crate) modes: Modes,
 
-    /// the numbers of workers, with commas between; nothing to a loop
+    /// the numbers of workers, with commas between; nothing to a loop and to auto
     #[argh(
         option,
         arg_name = "list",
@@ -101,7 +101,7 @@ pub(crate) struct Modes(pub(crate) Vec<Mode>);
 #[derive(Clone, Debug)]
 pub(crate) struct Workers(pub(crate) Vec<u32>);
 
-const MODES: [&str; 4] = ["sequential", "threads", "processes", "gil"];
+const MODES: [&str; 5] = ["sequential", "threads", "processes", "gil", "auto"];
 
 impl Default for Modes {
     fn default() -> Modes {
@@ -131,7 +131,7 @@ pub(crate) const PROGRAM: Program = Program {
                 Flag::new("phase")
                     .default("both")
                     .one_of(&["1", "2", "both"]),
-                Flag::new("modes").default("sequential,threads,processes,gil"),
+                Flag::new("modes").default("sequential,threads,processes,gil,auto"),
                 Flag::new("workers").default("1,2,4,8"),
                 Flag::new("article"),
                 Flag::new("repeat").default("3"),

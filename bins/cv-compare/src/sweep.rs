@@ -14,6 +14,8 @@ use crate::bench::Bench;
 
 /// How a phase runs that is not compared.
 const OTHER_WORKERS: u32 = 64;
+/// Workers that mode auto may choose.
+const MOST_FOR_AUTO: u32 = 256;
 
 /// What is measured.
 pub(crate) struct Plan {
@@ -27,6 +29,8 @@ impl Plan {
         for mode in &args.modes.0 {
             let counts: &[u32] = if mode.is_sequential() {
                 &[1]
+            } else if mode.is_auto() {
+                &[MOST_FOR_AUTO]
             } else {
                 &args.workers.0
             };
@@ -100,7 +104,8 @@ impl Plan {
 
     fn empty(&self, cvs: u64, waits: bool, bench: &Bench<'_>) -> Vec<Setting> {
         let empty = self.settings.iter().map(|setting| {
-            let workers = (!setting.mode.is_sequential()).then_some(setting.workers);
+            let is_given = !setting.mode.is_sequential() && !setting.mode.is_auto();
+            let workers = is_given.then_some(setting.workers);
             Setting {
                 mode: setting.mode.canonical().to_owned(),
                 workers,
@@ -108,7 +113,7 @@ impl Plan {
                 cpu_seconds: Vec::new(),
                 peak_tree_rss_bytes: None,
                 ideal_seconds: waits
-                    .then(|| bench.ideal_seconds(cvs, workers.unwrap_or(1)))
+                    .then(|| bench.ideal_seconds(cvs, setting.workers))
                     .flatten(),
             }
         });

@@ -57,6 +57,7 @@ fn every_setting_of_both_phases_is_measured_as_often_as_asked() {
             ("processes", Some(2)),
             ("gil", Some(1)),
             ("gil", Some(2)),
+            ("auto", None),
         ];
         assert_eq!(titles, expected);
         for setting in settings {

@@ -16,7 +16,8 @@ use brigade_portraits::Latency;
 /// Fetch N faces, lay each on a CV of an invented person, pack the CVs into a ZIP, and say what it cost.
 ///
 /// Phase 1 fetches and waits; phase 2 renders and computes. Each runs in a mode of its own: `sequential` (a loop),
-/// `threads`, or `processes`, which survive crashes; `gil` is a model of Python's threads, of which one runs at a time.
+/// `threads`, or `processes`, which survive crashes; `auto` lets the first tasks decide between loop and threads; `gil` is
+/// a model of Python's threads, of which one runs at a time.
 /// The article's words `common`, `multithreading` and `multiprocessing` mean the first three.
 #[derive(Debug, FromArgs, ArgsInfo)]
 #[argh(
@@ -68,13 +69,13 @@ pub(crate) struct Args {
     #[argh(option, arg_name = "mode", default = "Mode::default()")]
     pub(crate) p2_type: Mode,
 
-    /// workers of phase 1; a loop has none
-    #[argh(option, arg_name = "n", default = "10", from_str_fn(at_least_one))]
-    pub(crate) p1_max_workers: u32,
+    /// workers of phase 1; a loop has none; auto, without it, takes what the machine can carry
+    #[argh(option, arg_name = "n", from_str_fn(at_least_one))]
+    pub(crate) p1_max_workers: Option<u32>,
 
-    /// workers of phase 2; a loop has none
-    #[argh(option, arg_name = "n", default = "10", from_str_fn(at_least_one))]
-    pub(crate) p2_max_workers: u32,
+    /// workers of phase 2; the same
+    #[argh(option, arg_name = "n", from_str_fn(at_least_one))]
+    pub(crate) p2_max_workers: Option<u32>,
 
     /// render a face as soon as it is there, instead of when all are
     #[argh(switch)]

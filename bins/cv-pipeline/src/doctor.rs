@@ -75,7 +75,7 @@ fn text(machine: &Machine, limits: &Limits) -> String {
         (
             "Work that waits (phase 1)",
             format!(
-                "--p1-max-workers up to {} on threads: each holds a connection and a file open",
+                "--p1-max-workers up to {} on threads: each holds a connection and a file open; --p1-type=auto takes up to so many",
                 limits.waiting
             ),
         ),

@@ -18,8 +18,8 @@ use brigade_cli::{
     set_niceness, supervise_as_process_one, survive_file_size_limit,
 };
 use brigade_pipeline::{
-    Config, Data, DataError, Interrupt, MaxFailures, PhaseConfig, Source, Split, Start, Timeouts,
-    check_out, enter_worker, run,
+    Config, Data, DataError, Interrupt, Limits, MaxFailures, Mode, PhaseConfig, Source, Split,
+    Start, Timeouts, check_out, enter_worker, machine, run,
 };
 use brigade_portraits::service::{self, Service};
 use brigade_portraits::{Pictures, ServerConfig};
@@ -180,6 +180,19 @@ fn start_service(
     Ok(Some(service))
 }
 
+/// How a phase runs. Mode auto, unless told otherwise, may take what the machine can carry.
+fn phase(mode: &Mode, workers: Option<u32>) -> Result<PhaseConfig, Box<dyn Error>> {
+    let workers = match workers {
+        Some(workers) => workers,
+        None if mode.is_auto() => Limits::of(&machine()?).waiting,
+        None => PhaseConfig::default().workers,
+    };
+    Ok(PhaseConfig {
+        mode: mode.clone(),
+        workers,
+    })
+}
+
 fn config(
     args: &Args,
     data: Option<Data>,
@@ -199,14 +212,8 @@ fn config(
     config.select = args.select.clone();
     config.limit = args.limit;
     config.name = args.name.clone();
-    config.fetch = PhaseConfig {
-        mode: args.p1_type.clone(),
-        workers: args.p1_max_workers,
-    };
-    config.render = PhaseConfig {
-        mode: args.p2_type.clone(),
-        workers: args.p2_max_workers,
-    };
+    config.fetch = phase(&args.p1_type, args.p1_max_workers)?;
+    config.render = phase(&args.p2_type, args.p2_max_workers)?;
     config.overlap = args.overlap;
     // The embedded service has another address every time, and the same faces.
     config.source_name = service.map(|_| "the embedded service".to_owned());

@@ -14,15 +14,25 @@ pub(crate) fn watch(quiet: bool) -> impl Fn(Progress) + Sync {
             (Progress::PhaseStarted { phase, total }, _) => {
                 *current = Some(Bar::start(phase, total, quiet))
             }
-            (Progress::TaskFinished { delivered: true }, Some(bar)) => bar.done(),
-            (Progress::TaskFinished { delivered: false }, Some(bar)) => bar.failed(),
+            (Progress::TaskFinished { delivered, running }, Some(bar)) => {
+                bar.running(running);
+                if delivered {
+                    bar.done();
+                } else {
+                    bar.failed();
+                }
+            }
             (Progress::Again { tasks }, Some(bar)) => {
                 bar.note(&format!(
                     "{tasks} got a face that another has; asking again, spaced out"
                 ));
                 *current = Some(Bar::start("faces", tasks, quiet));
             }
-            (Progress::PhaseFinished, _) => *current = None,
+            (Progress::PhaseFinished, _) => {
+                if let Some(bar) = current.take() {
+                    bar.finish();
+                }
+            }
             _ => {}
         }
     }

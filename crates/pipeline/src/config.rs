@@ -75,6 +75,8 @@ pub struct Config {
     /// Builds the executor of mode `gil`. This crate has none of its own: whoever starts the run hands it in, and
     /// without it that mode is refused.
     pub gil: Option<Backend>,
+    /// Whether CPU times are taken and the machine is sampled. Without, reports lack them: to see what measuring costs.
+    pub measure: bool,
     /// Processes that belong to this tree but not to the work, such as a face service: not measured.
     pub not_measured: Vec<u32>,
 }
@@ -85,9 +87,9 @@ pub type Backend = fn(Builder) -> Result<Executor, BuildError>;
 /// How the tasks of one phase run.
 #[derive(Clone, Debug)]
 pub struct PhaseConfig {
-    /// In a loop, on threads, in processes.
+    /// In a loop, on threads, in processes, or as the first tasks show.
     pub mode: Mode,
-    /// How many at once, at least 1; means nothing to a loop.
+    /// How many at once, at least 1; at most so many where the first tasks decide; means nothing to a loop.
     pub workers: u32,
 }
 
@@ -134,6 +136,7 @@ impl Config {
             details: false,
             grace: Duration::from_secs(5),
             gil: None,
+            measure: true,
             not_measured: Vec::new(),
         }
     }

@@ -28,7 +28,7 @@ pub(crate) enum Kind {
 }
 
 /// Each mode, its name and the article's word for it, where it has one.
-const MODES: [(Kind, &str, Option<&str>); 4] = [
+const MODES: [(Kind, &str, Option<&str>); 5] = [
     (
         Kind::Own(brigade_executor::Mode::Sequential),
         "sequential",
@@ -45,15 +45,17 @@ const MODES: [(Kind, &str, Option<&str>); 4] = [
         Some("multiprocessing"),
     ),
     (Kind::Gil, "gil", None),
+    (Kind::Own(brigade_executor::Mode::Auto), "auto", None),
 ];
 
 impl Mode {
     /// Every word that names a mode.
-    pub const NAMES: [&str; 7] = [
+    pub const NAMES: [&str; 8] = [
         "sequential",
         "threads",
         "processes",
         "gil",
+        "auto",
         "common",
         "multithreading",
         "multiprocessing",
@@ -65,7 +67,7 @@ impl Mode {
         &self.typed
     }
 
-    /// What it means: `sequential`, `threads`, `processes` or `gil`.
+    /// What it means: `sequential`, `threads`, `processes`, `gil` or `auto`.
     #[must_use]
     pub fn canonical(&self) -> &'static str {
         MODES
@@ -80,6 +82,12 @@ impl Mode {
     #[must_use]
     pub fn is_sequential(&self) -> bool {
         self.kind == Kind::Own(brigade_executor::Mode::Sequential)
+    }
+
+    /// Whether the first tasks decide how the others run.
+    #[must_use]
+    pub fn is_auto(&self) -> bool {
+        self.kind == Kind::Own(brigade_executor::Mode::Auto)
     }
 
     pub(crate) fn kind(&self) -> Kind {
@@ -101,13 +109,7 @@ impl Default for Mode {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum UnknownMode {
-    /// A mode that is planned.
-    #[error("mode `{name}` is not available in this version; choose one of {}", Mode::NAMES.join(", "))]
-    NotYet {
-        /// The word.
-        name: String,
-    },
-    /// Any other word.
+    /// Any word that is not in [`Mode::NAMES`].
     #[error("there is no mode `{name}`; choose one of {}", Mode::NAMES.join(", "))]
     Unknown {
         /// The word.
@@ -128,7 +130,6 @@ impl FromStr for Mode {
                 typed: name,
                 kind: *kind,
             }),
-            None if typed == "auto" => Err(UnknownMode::NotYet { name }),
             None => Err(UnknownMode::Unknown { name }),
         }
     }
@@ -154,9 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mode_that_does_not_exist_yet_is_refused_by_name() {
-        let error = "auto".parse::<Mode>().unwrap_err();
-        assert!(error.to_string().contains("not available"), "{error}");
+    fn a_mode_that_does_not_exist_is_refused_by_name() {
         let error = "Threads".parse::<Mode>().unwrap_err();
         assert!(matches!(error, UnknownMode::Unknown { .. }), "{error}");
     }

@@ -15,6 +15,8 @@ pub enum Progress {
     TaskFinished {
         /// Whether it delivered.
         delivered: bool,
+        /// How many of the phase run now.
+        running: u64,
     },
     /// Some tasks that delivered go another round, because what they delivered another has already.
     Again {

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use brigade_executor::{Event, Observer, Outcome, Ran, Tag, TaskReport};
-use brigade_report::{Failure, FailureKind, Task};
+use brigade_executor::{Choice, Event, Limit, Mode, Observer, Outcome, Ran, Tag, TaskReport};
+use brigade_report::{Auto, AutoLimit, Failure, FailureKind, Phase, Task};
 
 /// An attempt that has not ended.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +27,8 @@ pub(crate) struct Recorder {
 struct Seen {
     /// Tasks on their way, by their ids.
     pending: HashMap<u64, Pending>,
+    /// How many of them have started.
+    running: u64,
     /// Attempts that ended with their worker and were followed by another, with their tasks' ids.
     retried: Vec<(u64, Task)>,
 }
@@ -37,6 +39,14 @@ impl Recorder {
             epoch,
             seen: Mutex::default(),
         })
+    }
+
+    /// How many tasks run now.
+    pub(crate) fn running(&self) -> u64 {
+        self.seen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .running
     }
 
     /// The attempts of task `id` that were followed by another, whose last word is told by [`task`].
@@ -60,15 +70,20 @@ impl Observer for Recorder {
                 seen.pending.insert(tag.id, waiting);
             }
             Event::Started(tag, ran) => {
-                seen.pending.entry(tag.id).or_insert(waiting).started = Some((*ran, now));
+                let pending = seen.pending.entry(tag.id).or_insert(waiting);
+                let is_new = pending.started.replace((*ran, now)).is_none();
+                seen.running += u64::from(is_new);
             }
             Event::Retried(tag, outcome) => {
                 let ended = seen.pending.insert(tag.id, waiting).unwrap_or(waiting);
+                seen.running -= u64::from(ended.started.is_some());
                 seen.retried
                     .push((tag.id, retried(tag, ended, now, outcome)));
             }
             Event::Finished(report, _) => {
-                seen.pending.remove(&report.id);
+                let ended = seen.pending.remove(&report.id);
+                let was_running = ended.is_some_and(|pending| pending.started.is_some());
+                seen.running -= u64::from(was_running);
             }
             _ => {}
         }
@@ -113,6 +128,26 @@ pub(crate) fn task(index: u64, report: &TaskReport, offset: Duration) -> Task {
         rss_bytes: report.peak_memory,
         ..Task::default()
     }
+}
+
+/// Puts what mode `auto` settled on, and why, into the phase's record.
+pub(crate) fn note_choice(phase: &mut Phase, choice: &Choice) {
+    let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    phase.mode.auto = Some(Auto {
+        at_most: phase.workers.unwrap_or(1),
+        tasks: choice.tasks as u64,
+        task_seconds: choice.wall.as_secs_f64(),
+        computing: choice.computing,
+        task_bytes: choice.bytes,
+        limit: match choice.limit {
+            Limit::HandingOver => AutoLimit::HandingOver,
+            Limit::Asked => AutoLimit::Asked,
+            Limit::Memory => AutoLimit::Memory,
+            _ => AutoLimit::Cores,
+        },
+    });
+    phase.mode.canonical = choice.mode.to_string();
+    phase.workers = (choice.mode != Mode::Sequential).then_some(count(choice.workers));
 }
 
 /// What an outcome other than `Ok` means to a reader of the record.

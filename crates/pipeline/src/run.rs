@@ -56,7 +56,8 @@ pub fn run(
     let folder = RunFolder::open(&config.out)?;
     let mut sampler_config = brigade_metrics::Config::of_this_process().epoch(epoch);
     sampler_config.exclude.extend(&config.not_measured);
-    let sampler = Sampler::start(sampler_config).map_err(Error::Metrics)?;
+    let sampler = config.measure.then(|| Sampler::start(sampler_config));
+    let sampler = sampler.transpose().map_err(Error::Metrics)?;
 
     let Some(mut before) = begin(config, &folder)? else {
         return Ok(record);
@@ -86,7 +87,9 @@ pub fn run(
     progress(Progress::PhaseFinished);
 
     record.wall_seconds = epoch.elapsed().as_secs_f64();
-    record.sampling = sampling(&sampler.stop());
+    if let Some(sampler) = sampler {
+        record.sampling = sampling(&sampler.stop());
+    }
     record.closing.distinct_faces = Some(before.faces.distinct_delivered());
     conclude(&mut record.closing, interrupt, too_many);
     events.borrow_mut().closed(&record)?;

@@ -11,7 +11,7 @@ use crate::events::Events;
 use crate::interrupt::Watched;
 use crate::lane::{Line, Notice, Notices};
 use crate::mode::Kind;
-use crate::recorder::{Recorder, nanoseconds};
+use crate::recorder::{self, Recorder, nanoseconds};
 use crate::{Config, Error, Interrupt, PhaseConfig, Progress, folder::RunFolder};
 
 /// A task whose worker died is tried again so often; then the task itself is blamed.
@@ -55,9 +55,20 @@ impl Stage<'_> {
         let name = line.name();
         let started_ns = nanoseconds(self.epoch.elapsed());
         let recorder = Recorder::new(self.epoch);
+        let workers = if config.mode.is_auto() {
+            // What is chosen should not be more than there are tasks.
+            let tasks = u32::try_from(self.config.requested()).unwrap_or(u32::MAX);
+            config.workers.min(tasks.max(1))
+        } else {
+            config.workers
+        };
         let builder = Executor::builder()
-            .workers(config.workers as usize)
-            .metrics(Metrics::Full)
+            .workers(workers as usize)
+            .metrics(if self.config.measure {
+                Metrics::Full
+            } else {
+                Metrics::Wall
+            })
             .crash_retries(CRASH_RETRIES)
             .observer({
                 let recorder = Arc::clone(&recorder);
@@ -91,8 +102,9 @@ impl Stage<'_> {
             mode: brigade_report::Mode {
                 typed: config.mode.typed().to_owned(),
                 canonical: config.mode.canonical().to_owned(),
+                auto: None,
             },
-            workers: (!config.mode.is_sequential()).then_some(config.workers),
+            workers: (!config.mode.is_sequential()).then_some(workers),
             started_ns,
             finished_ns: started_ns,
             tasks: Vec::new(),
@@ -129,7 +141,8 @@ impl Running<'_> {
         if self.stage.config.overlap && delivered && self.phase.name == Line::Faces.name() {
             return;
         }
-        (self.stage.progress)(Progress::TaskFinished { delivered });
+        let running = self.recorder.running();
+        (self.stage.progress)(Progress::TaskFinished { delivered, running });
     }
 
     /// Puts an attempt into the record.
@@ -166,6 +179,7 @@ impl Running<'_> {
     /// Ends the phase.
     pub(crate) fn finish(self) -> Result<Phase, Error> {
         let Running {
+            executor,
             stage,
             mut phase,
             totals,
@@ -173,6 +187,9 @@ impl Running<'_> {
             ..
         } = self;
         drop(watched);
+        if let Some(choice) = executor.choice() {
+            recorder::note_choice(&mut phase, &choice);
+        }
         phase.finished_ns = nanoseconds(stage.epoch.elapsed());
         let mut events = stage.events.borrow_mut();
         events.phase_finished(&phase)?;

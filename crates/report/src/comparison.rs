@@ -46,7 +46,7 @@ pub struct Sweep {
 pub struct Setting {
     /// `sequential`, `threads` and so on.
     pub mode: String,
-    /// `None` for a loop.
+    /// `None` for a loop, and where mode auto decides.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub workers: Option<u32>,
     /// Wall times of the phase, a run each.
@@ -107,6 +107,15 @@ impl Setting {
         }
     }
 
+    /// How many workers are asked for, none by a loop; `None` where mode auto decides.
+    fn fixed_workers(&self) -> Option<u32> {
+        match self.mode.as_str() {
+            "auto" => None,
+            "sequential" => Some(0),
+            _ => self.workers,
+        }
+    }
+
     /// The median of its times; `None` before the first.
     #[must_use]
     pub fn median(&self) -> Option<f64> {
@@ -122,7 +131,7 @@ impl Sweep {
     pub fn base(&self) -> Option<&Setting> {
         self.settings
             .iter()
-            .min_by_key(|setting| setting.workers.unwrap_or(0))
+            .min_by_key(|setting| setting.fixed_workers().unwrap_or(u32::MAX))
     }
 
     /// The setting with the shortest median.
@@ -146,15 +155,15 @@ impl Sweep {
             .iter()
             .map(|setting| {
                 let median = setting.median()?;
-                let workers = setting.workers.unwrap_or(1);
+                let workers = setting.fixed_workers().map(|workers| workers.max(1));
                 let speedup = base.and_then(|base| speedup(base, median));
                 Some(Figures {
                     median,
                     least: setting.seconds.iter().copied().fold(median, f64::min),
                     most: setting.seconds.iter().copied().fold(median, f64::max),
                     speedup,
-                    efficiency: speedup.and_then(|speedup| efficiency(speedup, workers)),
-                    serial_fraction: speedup.and_then(|speedup| karp_flatt(speedup, workers)),
+                    efficiency: speedup.and_then(|speedup| efficiency(speedup, workers?)),
+                    serial_fraction: speedup.and_then(|speedup| karp_flatt(speedup, workers?)),
                     over_best: best.map_or(1.0, |best| median / best),
                     over_ideal: setting
                         .ideal_seconds
@@ -208,6 +217,7 @@ mod tests {
                 setting("sequential", None, &[10.0, 10.0, 11.0], None),
                 setting("threads", Some(8), &[2.0, 2.1, 2.0], None),
                 setting("processes", Some(8), &[], None),
+                setting("auto", None, &[2.5, 2.5, 2.5], None),
             ],
         };
         assert_eq!(
@@ -229,5 +239,7 @@ mod tests {
         assert_eq!(four.over_best, 1.25);
         assert_eq!(figures[1].expect("it has times").serial_fraction, None);
         assert_eq!(figures[3], None);
+        let auto = figures[4].expect("it has times");
+        assert_eq!((auto.speedup, auto.efficiency), (Some(4.0), None));
     }
 }

@@ -1,8 +1,8 @@
 //! An invented run, for tests, examples and trying the reports out without running anything.
 
 use crate::{
-    Archive, Closing, Failure, FailureKind, Machine, Mode, Outcome, Phase, Run, SCHEMA, Sample,
-    Sampling, Task,
+    Archive, Closing, Comparison, Failure, FailureKind, Machine, Mode, Outcome, Phase, Run, SCHEMA,
+    Sample, Sampling, Setting, Sweep, Task, WholeRun,
 };
 
 /// A run of `tasks` tasks in two phases that went well: a loop that waits, then two worker processes that compute.
@@ -156,6 +156,47 @@ pub fn run_interrupted(tasks: u64) -> Run {
     run
 }
 
+/// An invented comparison: one phase in three settings, and one whole run.
+#[must_use]
+pub fn comparison() -> Comparison {
+    Comparison {
+        program: "cv-compare 0.1.0".to_owned(),
+        command: vec!["cv-compare".to_owned()],
+        started_at: "2026-11-23T22:18:00.000Z".to_owned(),
+        seed: 42,
+        requested: 100,
+        warm_ups: 1,
+        source: "the embedded service".to_owned(),
+        machine: run(1).machine,
+        phases: vec![Sweep {
+            name: "cvs".to_owned(),
+            settings: vec![
+                setting("sequential", None, [1.0, 1.1, 1.2]),
+                setting("threads", Some(2), [0.56, 0.55, 0.54]),
+                setting("gil", Some(2), [1.2, 1.1, 1.15]),
+            ],
+        }],
+        runs: vec![WholeRun {
+            title: "10, a loop".to_owned(),
+            command: "cv-pipeline --cvs=10".to_owned(),
+            requested: 10,
+            phases: [vec![4.0, 4.2], vec![0.05, 0.04]],
+            theirs: [None, Some(24.0)],
+        }],
+    }
+}
+
+fn setting(mode: &str, workers: Option<u32>, seconds: [f64; 3]) -> Setting {
+    Setting {
+        mode: mode.to_owned(),
+        workers,
+        seconds: seconds.to_vec(),
+        cpu_seconds: vec![1.0],
+        peak_tree_rss_bytes: Some(20 << 20),
+        ideal_seconds: None,
+    }
+}
+
 const SAMPLE_EVERY: u64 = 200_000_000;
 const NAMES: [&str; 5] = [
     "Ada Lovelace",
@@ -228,6 +269,7 @@ fn phase(
         mode: Mode {
             typed: typed.to_owned(),
             canonical: canonical.to_owned(),
+            auto: None,
         },
         workers,
         started_ns,

@@ -98,13 +98,22 @@ impl<'a> Lane<'a> {
         lanes
     }
 
-    /// Worker and process in a few characters.
-    pub(crate) fn label(&self) -> String {
+    /// The process that all lanes have in common, if their threads differ.
+    pub(crate) fn common_pid(lanes: &[Self]) -> Option<u32> {
+        let pid = *lanes.first()?.pids.first()?;
+        let all_here = lanes.iter().all(|lane| lane.pids == [pid]);
+        let have_threads = lanes.iter().any(|lane| lane.tids != [pid]);
+        (all_here && have_threads).then_some(pid)
+    }
+
+    /// Worker and process in a few characters; worker and thread where the process is common to all.
+    pub(crate) fn label(&self, common_pid: Option<u32>) -> String {
         let worker = self
             .worker
             .map_or_else(|| "?".to_owned(), |worker| worker.to_string());
         match (self.pids.as_slice(), self.tids.as_slice()) {
             ([], _) => worker,
+            (_, [tid]) if common_pid.is_some() => format!("{worker} · {tid}"),
             ([pid], [tid]) if pid != tid => format!("{worker} · {pid}/{tid}"),
             ([pid], _) => format!("{worker} · {pid}"),
             (pids, _) => format!("{worker} · {} pids", pids.len()),

@@ -14,6 +14,7 @@
 //! ```
 
 mod advice;
+mod auto;
 mod comparison;
 mod comparison_text;
 mod concurrency;
@@ -44,7 +45,7 @@ pub use error::Error;
 pub use failures::{FailedTask, write_failures_csv, write_failures_json};
 pub use html::{comparison_html, html};
 pub use json::{json, parse, write_json};
-pub use phase::{Failure, FailureKind, Mode, Phase, Task};
+pub use phase::{Auto, AutoLimit, Failure, FailureKind, Mode, Phase, Task};
 pub use run::{Archive, Closing, Machine, Outcome, Run, SCHEMA, Sample, Sampling};
 pub use scaling::{amdahl, efficiency, karp_flatt, speedup};
 pub use stored::{Stored, StoredTasks};

@@ -111,12 +111,49 @@ impl Serialize for AllTasks<'_> {
 }
 
 /// How a phase's tasks ran.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Mode {
     /// As typed by the user: `multithreading`.
     pub typed: String,
-    /// What it means: `sequential`, `threads`, `processes`, `gil`.
+    /// What it means: `sequential`, `threads`, `processes`, `gil`; what was chosen where `auto` was typed, and `auto`
+    /// itself where nothing was chosen before the phase ended.
     pub canonical: String,
+    /// What the choice rests on where `auto` was typed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auto: Option<Auto>,
+}
+
+/// What mode `auto` saw of the first tasks, and what kept it from more workers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Auto {
+    /// Workers it was allowed.
+    pub at_most: u32,
+    /// Tasks it looked at.
+    pub tasks: u64,
+    /// The median of their running times.
+    pub task_seconds: f64,
+    /// The part of their running time, from 0 to 1, in which they computed; time in line for a core is left out.
+    pub computing: f64,
+    /// By how many bytes a running task made the program bigger.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task_bytes: Option<u64>,
+    /// What would be short with more workers.
+    pub limit: AutoLimit,
+}
+
+/// What keeps mode `auto` from more workers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum AutoLimit {
+    /// Handing a task over would cost more than running it.
+    HandingOver,
+    /// The cores would be busy.
+    Cores,
+    /// More were not allowed.
+    Asked,
+    /// There would be no memory.
+    Memory,
 }
 
 /// One attempt at one task.

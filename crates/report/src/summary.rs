@@ -32,8 +32,14 @@ pub struct Summary {
     pub cpu_share: Option<f64>,
     /// How busy all cores of the machine were meanwhile, with whatever work, 0 to 100; `None` without a sample.
     pub machine_cpu_percent: Option<f64>,
+    /// The longest running time of any attempt, those that failed included.
+    pub longest_attempt_seconds: f64,
+    /// From its start to the start of its first task: what starting workers took; `None` when none started.
+    pub first_start_seconds: Option<f64>,
     /// The highest sum of resident memory seen while it ran; `None` without a sample.
     pub peak_tree_rss_bytes: Option<u64>,
+    /// That sum in the last sample before it started; `None` without one.
+    pub tree_rss_before_bytes: Option<u64>,
     /// Bytes delivered.
     pub bytes: u64,
 }
@@ -89,6 +95,14 @@ impl Summary {
             cpu_seconds: totals.cpu_ns.map(seconds),
             cpu_share: (wall_ns > 0).then(|| seconds(cpu_ns) / seconds(wall_ns)),
             machine_cpu_percent: machine_cpu_percent(phase, samples),
+            longest_attempt_seconds: seconds(totals.longest_ns),
+            first_start_seconds: totals
+                .first_started_ns
+                .map(|first| seconds(first.saturating_sub(phase.started_ns))),
+            tree_rss_before_bytes: samples
+                .iter()
+                .rfind(|sample| sample.at_ns <= phase.started_ns)
+                .map(|sample| sample.tree_rss_bytes),
             peak_tree_rss_bytes: samples
                 .iter()
                 .filter(|sample| (phase.started_ns..=phase.finished_ns).contains(&sample.at_ns))

@@ -5,6 +5,7 @@
 //! became of everything asked for.
 
 use crate::advice::advice;
+use crate::auto::auto_sentence;
 use crate::phase::{Failure, Phase, Task, seconds};
 use crate::quantity::size;
 use crate::run::{Outcome, Run, Sample};
@@ -36,6 +37,9 @@ fn write(out: &mut String, run: &Run) -> fmt::Result {
             None => writeln!(out, "  Average time per task: nothing was delivered")?,
         }
         writeln!(out, "  Total time: {}", timedelta(summary.wall_seconds))?;
+        if let Some(sentence) = auto_sentence(phase) {
+            writeln!(out, "  Mode {sentence}")?;
+        }
         if run.details {
             writeln!(out, "{}", details(phase, &run.sampling.samples))?;
         }

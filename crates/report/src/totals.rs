@@ -24,6 +24,10 @@ pub struct Totals {
     /// CPU and running time of the delivered tasks for which both are known.
     pub(crate) measured_ns: (u64, u64),
     pub(crate) bytes: u64,
+    /// The longest running time of any attempt that ended, delivered or not.
+    pub(crate) longest_ns: u64,
+    /// When the first attempt started.
+    pub(crate) first_started_ns: Option<u64>,
 }
 
 impl Totals {
@@ -34,6 +38,9 @@ impl Totals {
         if let Some(cpu) = task.cpu_ns {
             self.cpu_ns = Some(self.cpu_ns.unwrap_or(0).saturating_add(cpu));
         }
+        self.longest_ns = self.longest_ns.max(task.wall_ns().unwrap_or(0));
+        let first = [self.first_started_ns, task.started_ns];
+        self.first_started_ns = first.into_iter().flatten().min();
         let given_up = |kind| !task.retried && kind != FailureKind::Cancelled;
         if task
             .failure

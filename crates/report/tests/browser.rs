@@ -4,7 +4,7 @@
 //! saw into its own body, which Chromium prints. Without Chromium the tests are skipped, unless
 //! `BRIGADE_REQUIRE_TOOLS` is set.
 
-use brigade_report::{Run, example, html};
+use brigade_report::{Run, comparison_html, example, html};
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
@@ -173,11 +173,11 @@ fn answer(mut connection: TcpStream, pages: &[String], requests: &Mutex<Vec<Stri
     );
 }
 
-/// What the harness saw of each run at each width.
-fn harness(runs: &[Run], widths: &[u32]) -> Option<Vec<Vec<Value>>> {
+/// What the harness saw of each page at each width.
+fn harness(pages: Vec<String>, widths: &[u32]) -> Option<Vec<Vec<Value>>> {
     let widths: Vec<String> = widths.iter().map(u32::to_string).collect();
-    let path = format!("/harness?{}&{}", runs.len(), widths.join(","));
-    let seen = open(&path, runs.iter().map(html).collect())?;
+    let path = format!("/harness?{}&{}", pages.len(), widths.join(","));
+    let seen = open(&path, pages)?;
     assert_eq!(seen.console, "", "the console stays empty");
     let ours = |path: &str| path.starts_with("/harness") || path.starts_with("/report/");
     let foreign: Vec<&String> = seen.requests.iter().filter(|path| !ours(path)).collect();
@@ -187,7 +187,7 @@ fn harness(runs: &[Run], widths: &[u32]) -> Option<Vec<Vec<Value>>> {
 
 /// The same for one run on a wide page.
 fn look_at(run: Run) -> Option<Value> {
-    Some(harness(&[run], &[1200])?.remove(0).remove(0))
+    Some(harness(vec![html(&run)], &[1200])?.remove(0).remove(0))
 }
 
 #[test]
@@ -254,6 +254,9 @@ fn hovering_zooming_and_filtering_work() {
     assert_eq!(result["rowsByName"], 3);
     assert_eq!(result["foundFailed"], "1 found");
     assert_eq!(result["rowsFailed"], 1);
+    // One attempt that another followed, and one task that asked again by itself.
+    assert_eq!(result["foundAgain"], "2 found");
+    assert_eq!(result["rowsAgain"], 2);
 }
 
 #[test]
@@ -267,17 +270,38 @@ fn nothing_overlaps_or_is_cut_off_on_a_wide_page_and_a_phone() {
     {
         task.worker = Some(index as u32 % 100);
     }
+    // The longest labels there can be: threads of one process, at the end of the numbers that Linux gives.
+    let mut far = example::run_with_failures(60);
+    for phase in &mut far.phases {
+        for (index, task) in (0..).zip(&mut phase.tasks) {
+            task.worker = Some(index % 60);
+            task.pid = Some(4_194_300);
+            task.tid = Some(4_194_303 - index % 60);
+        }
+    }
+    let mut replaced = far.clone();
+    for task in replaced
+        .phases
+        .iter_mut()
+        .flat_map(|phase| &mut phase.tasks)
+    {
+        task.pid = task.tid;
+    }
     let runs = [
         example::run(10),
         example::run_with_failures(12),
         example::run_interrupted(10),
         many,
+        far,
+        replaced,
     ];
-    let Some(results) = harness(&runs, &[1200, 360]) else {
+    let mut pages: Vec<String> = runs.iter().map(html).collect();
+    pages.push(comparison_html(&example::comparison()));
+    let Some(results) = harness(pages, &[1200, 390, 360]) else {
         return;
     };
     for (number, results) in results.iter().enumerate() {
-        for (width, result) in [1200u32, 360].into_iter().zip(results) {
+        for (width, result) in [1200u32, 390, 360].into_iter().zip(results) {
             assert_eq!(result["width"], width, "run {number}");
             assert!(
                 result["contentWidth"].as_u64() <= Some(u64::from(width)),

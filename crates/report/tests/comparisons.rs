@@ -1,46 +1,11 @@
 //! A comparison as text and as a page, of invented times.
 
-use brigade_report::{
-    Comparison, Setting, Sweep, WholeRun, comparison_html, comparison_text, example,
-};
-
-fn setting(mode: &str, workers: Option<u32>, seconds: [f64; 3]) -> Setting {
-    Setting {
-        mode: mode.to_owned(),
-        workers,
-        seconds: seconds.to_vec(),
-        cpu_seconds: vec![1.0],
-        peak_tree_rss_bytes: Some(20 << 20),
-        ideal_seconds: None,
-    }
-}
+use brigade_report::{Comparison, comparison_html, comparison_text, example};
 
 fn comparison() -> Comparison {
-    Comparison {
-        program: "cv-compare 0.1.0".to_owned(),
-        command: vec!["cv-compare".to_owned(), "</script><b>".to_owned()],
-        started_at: "2026-11-23T22:18:00.000Z".to_owned(),
-        seed: 42,
-        requested: 100,
-        warm_ups: 1,
-        source: "the embedded service".to_owned(),
-        machine: example::run(1).machine,
-        phases: vec![Sweep {
-            name: "cvs".to_owned(),
-            settings: vec![
-                setting("sequential", None, [1.0, 1.1, 1.2]),
-                setting("threads", Some(2), [0.56, 0.55, 0.54]),
-                setting("gil", Some(2), [1.2, 1.1, 1.15]),
-            ],
-        }],
-        runs: vec![WholeRun {
-            title: "10, a loop".to_owned(),
-            command: "cv-pipeline --cvs=10".to_owned(),
-            requested: 10,
-            phases: [vec![4.0, 4.2], vec![0.05, 0.04]],
-            theirs: [None, Some(24.0)],
-        }],
-    }
+    let mut comparison = example::comparison();
+    comparison.command.push("</script><b>".to_owned());
+    comparison
 }
 
 #[test]
@@ -59,7 +24,7 @@ Phase 1 (cvs):
 The article's runs:
   run         CVs  phase 1    from – to  the article's  phase 2      from – to  the article's
   10, a loop   10      4 s  4 s – 4.2 s              –    40 ms  40 ms – 50 ms           24 s
-  The article's program is Python, on another machine and with its own downloads; – stands where its figure is not known here.
+  The article's program is Python, on another machine and with its own downloads, 0.4 s each on average; – stands where its figure is not known here.
 ";
     assert_eq!(comparison_text(&comparison()), expected);
 }

@@ -2,7 +2,7 @@
 //!
 //! `BLESS=1 cargo test -p brigade-report --test snapshots` writes them anew; read the difference before committing.
 
-use brigade_report::{Run, example, json, parse, text};
+use brigade_report::{Auto, AutoLimit, Run, example, json, parse, text};
 use std::path::Path;
 
 fn compare(name: &str, found: &str) {
@@ -52,7 +52,18 @@ fn the_record_as_json() {
 
 #[test]
 fn a_record_written_and_read_is_the_same() {
+    let mut chosen = example::run(2);
+    chosen.phases[0].mode.auto = Some(Auto {
+        at_most: 256,
+        tasks: 64,
+        task_seconds: 0.4,
+        computing: 0.001,
+        task_bytes: None,
+        limit: AutoLimit::Asked,
+    });
+    assert!(text(&chosen).contains("\n  Mode auto chose a loop: the first 64 tasks ran 400 ms"));
     for run in [
+        chosen,
         example::run(0),
         example::run(10),
         example::run_with_failures(5),

@@ -6,6 +6,7 @@
 )]
 
 mod article;
+mod auto;
 mod data;
 mod delivered;
 mod failures;

@@ -2,7 +2,7 @@
 //!
 //! Per phase, in order of start, each attempt is five base-128 numbers (least significant group first, the top bit
 //! saying that more follows): start since the attempt before in µs, running time in µs, wait in the queue in µs,
-//! `lane * 4 + kind`, and the difference of the task's index from the one before (zigzag: sign in the lowest bit).
+//! `lane * 8 + kind` (and 4 more where something inside was tried again), and the difference of the task's index from the one before (zigzag: sign in the lowest bit).
 //! Base64 of that is about 16 bytes an attempt, where JSON would take 60.
 
 use super::gantt::MOST_LANES;
@@ -44,13 +44,18 @@ pub(super) fn block(run: &Run, lanes: &[Vec<Lane<'_>>]) -> Option<String> {
             .map(|(phase, lanes)| PhaseData {
                 start_us: phase.started_ns / 1000,
                 end_us: phase.finished_ns / 1000,
-                lanes: lanes.iter().map(Lane::label).collect(),
+                lanes: labels(lanes),
                 attempts: encode(lanes, phase.started_ns),
             })
             .collect(),
     };
     let json = serde_json::to_string(&data).expect("strings and numbers are JSON");
     Some(json.replace('<', "\\u003c"))
+}
+
+fn labels(lanes: &[Lane<'_>]) -> Vec<String> {
+    let common = Lane::common_pid(lanes);
+    lanes.iter().map(|lane| lane.label(common)).collect()
 }
 
 fn names(run: &Run) -> Vec<&str> {
@@ -94,21 +99,22 @@ fn encode(lanes: &[Lane<'_>], phase_start_ns: u64) -> String {
         push(&mut bytes, start - last_start);
         push(&mut bytes, (bar.finished_ns / 1000).saturating_sub(start));
         push(&mut bytes, bar.task.wait_ns().unwrap_or(0) / 1000);
-        push(&mut bytes, lane * 4 + code(bar.kind));
+        push(&mut bytes, lane * 8 + code(bar));
         push(&mut bytes, ((step << 1) ^ (step >> 63)).cast_unsigned());
         (last_start, last_index) = (start, index);
     }
     base64::engine::general_purpose::STANDARD.encode(bytes)
 }
 
-/// The script's number for a kind: its place in [`Kind::ALL`].
-fn code(kind: Kind) -> u64 {
-    match kind {
+/// The script's number for a kind: its place in [`Kind::ALL`], and whether something inside was tried again.
+fn code(bar: &Bar<'_>) -> u64 {
+    let kind = match bar.kind {
         Kind::Delivered => 0,
         Kind::Retried => 1,
         Kind::Failed => 2,
         Kind::Unfinished => 3,
-    }
+    };
+    kind + 4 * u64::from(bar.task.retries > 0)
 }
 
 fn push(bytes: &mut Vec<u8>, mut number: u64) {
@@ -158,7 +164,7 @@ mod tests {
             assert_eq!(at, bar.started_ns / 1000);
             assert_eq!(record[1], (bar.finished_ns - bar.started_ns) / 1000);
             assert_eq!(record[2], bar.task.wait_ns().expect("started") / 1000);
-            assert_eq!(record[3], code(bar.kind));
+            assert_eq!(record[3], code(bar));
             assert_eq!(index, bar.task.index.cast_signed());
         }
     }

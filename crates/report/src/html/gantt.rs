@@ -33,11 +33,12 @@ pub(super) fn labels(lanes: &[Lane<'_>]) -> Vec<(f64, String)> {
         .take(MOST_LANES)
         .enumerate()
         .step_by(every.max(1));
+    let common = Lane::common_pid(lanes);
     shown
         .map(|(index, lane)| {
             (
                 height * index as f64 + height.max(14.0) / 2.0 + 4.0,
-                lane.label(),
+                lane.label(common),
             )
         })
         .collect()
@@ -47,8 +48,17 @@ pub(super) fn labels(lanes: &[Lane<'_>]) -> Vec<(f64, String)> {
 pub(super) fn drawing(lanes: &[Lane<'_>], axis: Axis) -> Markup {
     let drawn = &lanes[..lanes.len().min(MOST_LANES)];
     let merge_below = (WIDTH * drawn.len() as f64 / MOST_STROKES).max(5.0);
-    let mut waits = Strokes::new(merge_below);
-    let mut bars = Kind::ALL.map(|kind| (kind, Strokes::new(merge_below)));
+    let mut waits = Strokes::new(merge_below, LEAST);
+    let mut again = Strokes::new(merge_below, LEAST);
+    let mut bars = Kind::ALL.map(|kind| {
+        // A failure among a hundred thousand tasks must not be too thin to see.
+        let least = if kind == Kind::Failed {
+            5.0 * LEAST
+        } else {
+            LEAST
+        };
+        (kind, Strokes::new(merge_below, least))
+    });
     let height = lane_height(lanes.len());
     for (index, lane) in drawn.iter().enumerate() {
         let top = height * index as f64;
@@ -68,8 +78,13 @@ pub(super) fn drawing(lanes: &[Lane<'_>], axis: Axis) -> Markup {
                     );
                 }
             }
+            if bar.task.retries > 0 {
+                let (from, to) = (axis.x(bar.started_ns), axis.x(bar.finished_ns));
+                again.add(from, to, top + AGAIN * height);
+            }
         }
         waits.end();
+        again.end();
         bars.iter_mut().for_each(|(_, strokes)| strokes.end());
     }
     html! {
@@ -81,9 +96,15 @@ pub(super) fn drawing(lanes: &[Lane<'_>], axis: Axis) -> Markup {
                 // A second, thinner stroke hollows failed bars out: told apart without colour.
                 @if *kind == Kind::Failed { (path("hollow", &strokes.d)) }
             }
+            (path("again", &again.d))
         }
     }
 }
+
+/// Where in its lane the line runs that underlines a task in which something was tried again.
+pub(super) const AGAIN: f64 = 0.92;
+/// A stroke's width at least, in a drawing's own units: about half a pixel.
+const LEAST: f64 = 4.0;
 
 /// Where in its lane a bar's stroke runs: those tried again lie low and thin.
 fn middle(kind: Kind) -> f64 {
@@ -103,15 +124,17 @@ pub(super) fn class(kind: Kind) -> &'static str {
 struct Strokes {
     d: String,
     merge_below: f64,
+    least: f64,
     /// The stroke under way: from, to, height.
     open: Option<(f64, f64, f64)>,
 }
 
 impl Strokes {
-    fn new(merge_below: f64) -> Self {
+    fn new(merge_below: f64, least: f64) -> Self {
         Self {
             d: String::new(),
             merge_below,
+            least,
             open: None,
         }
     }
@@ -136,7 +159,7 @@ impl Strokes {
             let width = if width > 50.0 {
                 width - 10.0
             } else {
-                width.max(4.0)
+                width.max(self.least)
             };
             let _infallible = write!(self.d, "M{from:.0} {y}h{width:.0}");
         }
@@ -149,7 +172,7 @@ mod tests {
 
     #[test]
     fn narrow_neighbours_merge_and_wide_ones_do_not() {
-        let mut strokes = Strokes::new(5.0);
+        let mut strokes = Strokes::new(5.0, LEAST);
         for (from, to) in [
             (0.0, 1.0),
             (2.0, 3.0),

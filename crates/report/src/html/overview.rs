@@ -15,7 +15,10 @@ pub(super) fn tables(phases: &[Phase], summaries: &[Summary]) -> Markup {
     };
     type Cell<'a> = &'a dyn Fn(&Phase, &Summary) -> String;
     let figures: [(&str, Cell<'_>); 16] = [
-        ("mode", &|phase, _| phase.mode.typed.clone()),
+        ("mode", &|phase, _| match phase.mode.auto {
+            Some(_) => format!("{}: {}", phase.mode.typed, phase.mode.canonical),
+            None => phase.mode.typed.clone(),
+        }),
         ("workers", &|phase, _| {
             phase
                 .workers

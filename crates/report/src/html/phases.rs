@@ -2,6 +2,7 @@
 
 use super::chart::{Axis, Figure, WIDTH, area, labels_below, path, table, time};
 use super::gantt::{self, MOST_LANES};
+use crate::auto::auto_sentence;
 use crate::concurrency::{Load, load, peak};
 use crate::histogram::{Bin, bins};
 use crate::lanes::{Kind, Lane};
@@ -38,6 +39,7 @@ pub(super) fn section(
                 }
                 ", " (time(summary.wall_seconds)) "."
             }
+            @if let Some(sentence) = auto_sentence(phase) { p { "Mode " (sentence) "." } }
             @if lanes.is_empty() {
                 p { "No task of this phase was started." }
             } @else {
@@ -53,16 +55,13 @@ pub(super) fn section(
 fn tasks_chart(number: usize, phase: &Phase, lanes: &[Lane<'_>], axis: Axis) -> Markup {
     let started: usize = lanes.iter().map(|lane| lane.tasks.len()).sum();
     let never = phase.tasks.len() - started;
+    let common = Lane::common_pid(lanes);
+    let head = match common {
+        Some(pid) => format!("worker · thread, all of process {pid}"),
+        None => "worker · process".to_owned(),
+    };
     let mut says = format!(
-        "A lane for each worker (worker · process{}): {} bars, one for each attempt at a task.",
-        if lanes
-            .iter()
-            .any(|lane| matches!((&lane.pids[..], &lane.tids[..]), ([pid], [tid]) if pid != tid))
-        {
-            "/thread"
-        } else {
-            ""
-        },
+        "A lane for each worker ({head}): {} bars, one for each attempt at a task.",
         count(started as u64)
     );
     says.push_str(" Shaded: the worker's next task was already waiting in the queue.");
@@ -78,7 +77,7 @@ fn tasks_chart(number: usize, phase: &Phase, lanes: &[Lane<'_>], axis: Axis) -> 
     let rows: Vec<Vec<String>> = lanes
         .iter()
         .take(MOST_WORKERS)
-        .map(|lane| worker_row(lane, axis))
+        .map(|lane| worker_row(lane, axis, common))
         .collect();
     let figure = Figure {
         id: format!("tasks{number}"),
@@ -92,7 +91,11 @@ fn tasks_chart(number: usize, phase: &Phase, lanes: &[Lane<'_>], axis: Axis) -> 
         table: table(
             "Tasks by worker",
             &[
-                "worker · process",
+                if common.is_some() {
+                    "worker · thread"
+                } else {
+                    "worker · process"
+                },
                 "attempts",
                 "busy",
                 "of the phase",
@@ -134,7 +137,7 @@ fn controls() -> Markup {
     }
 }
 
-fn worker_row(lane: &Lane<'_>, axis: Axis) -> Vec<String> {
+fn worker_row(lane: &Lane<'_>, axis: Axis, common_pid: Option<u32>) -> Vec<String> {
     let of = |kind: Kind| lane.tasks.iter().filter(|bar| bar.kind == kind).count() as u64;
     let longest = lane
         .tasks
@@ -142,7 +145,7 @@ fn worker_row(lane: &Lane<'_>, axis: Axis) -> Vec<String> {
         .map(|bar| bar.finished_ns - bar.started_ns)
         .max();
     vec![
-        lane.label(),
+        lane.label(common_pid),
         count(lane.tasks.len() as u64),
         time(seconds(lane.busy_ns())),
         format!(
@@ -167,7 +170,8 @@ fn legend(lanes: &[Lane<'_>]) -> Markup {
             li {
                 svg.plot width="28" height="20" viewBox="0 0 28 20" aria-hidden="true" {
                     g class="bars lane20" {
-                        (path(class, if class == "retried" { "M0 15h28" } else { "M0 10h28" }))
+                        @if class == "again" { (path("delivered", "M0 10h28")) }
+                        (path(class, match class { "retried" => "M0 15h28", "again" => "M0 18.4h28", _ => "M0 10h28" }))
                         @if class == "failed" { (path("hollow", "M0 10h28")) }
                     }
                 }
@@ -178,6 +182,9 @@ fn legend(lanes: &[Lane<'_>]) -> Markup {
     html! {
         ul.legend {
             @for kind in kinds { (swatch(gantt::class(kind), kind.word())) }
+            @if lanes.iter().any(|lane| lane.tasks.iter().any(|bar| bar.task.retries > 0)) {
+                (swatch("again", "asked again inside"))
+            }
             (swatch("wait", "next task waits"))
         }
     }
@@ -257,12 +264,13 @@ fn durations_chart(number: usize, phase: &Phase, summary: &Summary) -> Markup {
     let bins = bins(&values);
     let highest = bins.iter().map(|bin| bin.count).max().unwrap_or(1).max(1);
     let width = WIDTH / bins.len().max(1) as f64;
-    let every = bins.len().div_ceil(4).max(1);
+    // As many edges as fit under a drawing on a phone.
+    let every = bins.len().div_ceil(3).max(1);
     let mut edges: Vec<(f64, String)> = bins
         .iter()
         .enumerate()
         .step_by(every)
-        .filter(|(index, _)| bins.len() - index > every / 2)
+        .filter(|(index, _)| bins.len() - index >= every)
         .map(|(index, bin)| (100.0 * index as f64 / bins.len() as f64, time(bin.from)))
         .collect();
     edges.extend(bins.last().map(|bin| (100.0, time(bin.to))));

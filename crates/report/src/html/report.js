@@ -5,7 +5,8 @@ const WIDTH = 10000, KINDS = ['delivered', 'retried', 'failed', 'unfinished'];
 const WORDS = ['delivered', 'tried again', 'failed', 'unfinished'];
 const tip = document.getElementById('tip');
 
-// Attempts in order of start: [start, run, wait, lane, kind, index], times in µs from the phase's start.
+// Attempts in order of start: [start, run, wait, lane, kind, index, again], times in µs from the phase's start; again:
+// whether something inside was tried again.
 function decode(text) {
   const bytes = Uint8Array.from(atob(text), c => c.charCodeAt(0));
   let at = 0;
@@ -20,7 +21,7 @@ function decode(text) {
     start += number();
     const run = number(), wait = number(), laneKind = number(), step = number();
     index += step % 2 ? -(step + 1) / 2 : step / 2;
-    attempts.push([start, run, wait, Math.floor(laneKind / 4), laneKind % 4, index]);
+    attempts.push([start, run, wait, Math.floor(laneKind / 8), laneKind % 4, index, laneKind % 8 > 3]);
   }
   return attempts;
 }
@@ -60,14 +61,14 @@ function setUp(root) {
   const name = index => data.names[index] || '';
   function matcher() {
     const text = search.value.trim().toLowerCase(), kind = show.value;
-    return (index, k) => (kind === 'all' || k === Number(kind)) &&
+    return (index, k, again) => (kind === 'all' || k === Number(kind) || kind === '1' && again) &&
       (!text || String(index) === text || name(index).toLowerCase().includes(text));
   }
 
   // The strokes of the attempts that satisfy the condition, merged where one pixel holds several.
   function strokes(wanted) {
     const scale = WIDTH / (to - from), pixel = WIDTH / Math.max(100, plot.clientWidth);
-    const open = new Map(), free = [], paths = { wait: [] };
+    const open = new Map(), free = [], paths = { wait: [], again: [] };
     KINDS.forEach(kind => { paths[kind] = []; });
     const close = (kind, o) => paths[kind].push('M' + o.a.toFixed(0) + ' ' + o.y + 'h' +
       (o.b - o.a > 5 * pixel ? o.b - o.a - pixel : Math.max(o.b - o.a, pixel * .6)).toFixed(0));
@@ -79,11 +80,12 @@ function setUp(root) {
       if (o) close(kind, o);
       open.set(key, { a, b, y, kind });
     };
-    for (const [start, run, wait, lane, k, index] of attempts) {
+    for (const [start, run, wait, lane, k, index, again] of attempts) {
       const y = height * (lane + .5), queued = Math.max(start - wait, free[lane] || 0);
-      if (wanted(index, k)) {
+      if (wanted(index, k, again)) {
         if (queued < start) draw('wait', lane, y, queued, start);
         draw(KINDS[k], lane, k === 1 ? height * (lane + .75) : y, start, start + run);
+        if (again) draw('again', lane, height * (lane + .92), start, start + run);
       }
       free[lane] = Math.max(free[lane] || 0, start + run);
     }
@@ -94,7 +96,8 @@ function setUp(root) {
   function markup(paths) {
     const part = (c, list) => list.length ? '<path class="' + c + '" d="' + list.join('') + '"></path>' : '';
     return part('wait', paths.wait) + part('delivered', paths.delivered) + part('retried', paths.retried) +
-      part('failed', paths.failed) + part('hollow', paths.failed) + part('unfinished', paths.unfinished);
+      part('failed', paths.failed) + part('hollow', paths.failed) + part('unfinished', paths.unfinished) +
+      part('again', paths.again);
   }
 
   function axis() {
@@ -122,13 +125,14 @@ function setUp(root) {
     ticks.innerHTML = zoomed ? axis() : whole.ticks;
     let said = zoomed ? moment(from, (to - from) / 10) + ' to ' + moment(to, (to - from) / 10) : '';
     if (filtered) {
-      const found = attempts.reduce((n, a) => n + (wanted(a[5], a[4]) ? 1 : 0), 0);
+      const found = attempts.reduce((n, a) => n + (wanted(a[5], a[4], a[6]) ? 1 : 0), 0);
       said += (said ? ', ' : '') + found + ' found';
     }
     output.textContent = said;
     for (const row of table ? table.querySelectorAll('tbody tr') : []) {
       const kind = WORDS.indexOf(row.lastElementChild.textContent);
-      row.hidden = !wanted(Number(row.firstElementChild.textContent), kind);
+      const again = row.lastElementChild.previousElementSibling.textContent !== '0';
+      row.hidden = !wanted(Number(row.firstElementChild.textContent), kind, again);
     }
   }
 
@@ -169,8 +173,9 @@ function setUp(root) {
       if (a[3] === lane && a[0] + a[1] + reach >= at) best = a;
     }
     if (!best) { tip.hidden = true; return; }
-    const [start, run, wait, , k, index] = best;
-    tip.textContent = 'Task ' + index + (name(index) ? ', ' + name(index) : '') + ': ' + WORDS[k] + '\nran ' + time(run) +
+    const [start, run, wait, , k, index, again] = best;
+    tip.textContent = 'Task ' + index + (name(index) ? ', ' + name(index) : '') + ': ' + WORDS[k] +
+      (again ? ', asked again inside' : '') + '\nran ' + time(run) +
       ' from ' + time(start) + ', waited ' + time(wait) + '\nworker ' + phase.lanes[lane];
     tip.hidden = false;
     const left = Math.min(e.pageX + 12, document.documentElement.clientWidth - tip.offsetWidth - 4);

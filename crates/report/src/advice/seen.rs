@@ -1,0 +1,392 @@
+//! What a phase's figures say about its mode and its workers.
+
+use crate::phase::Phase;
+use crate::quantity::size;
+use crate::summary::{Durations, Summary};
+use crate::time::short;
+
+/// Cores are the limit when they were busy for this part of a phase; a task computes when CPU time makes up this
+/// part of its running time.
+const MOSTLY: f64 = 0.75;
+/// Tasks that computed for this part of the cores' time or more, while other work may have had the rest, may have
+/// waited for a core rather than for anything else.
+const PARTLY: f64 = 0.05;
+/// A machine this busy had no core to spare.
+const FULL_PERCENT: f64 = 85.0;
+/// A shorter phase says more about starting than about working.
+const TOO_SHORT_SECONDS: f64 = 0.02;
+/// Sums of many times are a little off; that must not cost a worker.
+const ROUNDING: f64 = 1e-6;
+
+/// What a judgement needs of a phase.
+pub(super) struct Seen<'a> {
+    mode: &'a str,
+    workers: f64,
+    cores: f64,
+    wall: f64,
+    task_seconds: f64,
+    cpu_seconds: f64,
+    /// CPU time as a part of the tasks' running time.
+    cpu_share: f64,
+    /// How busy the machine was with whatever work; `None` when the phase was too short for a sample.
+    machine_cpu_percent: Option<f64>,
+    durations: Durations,
+    /// Running time of the longest attempt, a failed one perhaps.
+    longest: f64,
+    isolation: Option<Isolation>,
+}
+
+/// What worker processes cost beside threads, as far as the phase's own record tells.
+struct Isolation {
+    /// From the phase's start to its first task's.
+    start: f64,
+    /// Memory at most during the phase, less what the program took before it.
+    bytes: Option<u64>,
+}
+
+impl<'a> Seen<'a> {
+    pub(super) fn new(phase: &'a Phase, summary: &Summary, cores: f64) -> Result<Self, String> {
+        let durations = summary.durations.ok_or("nothing was delivered")?;
+        if summary.wall_seconds < TOO_SHORT_SECONDS {
+            return Err(format!("it took only {}", short(summary.wall_seconds)));
+        }
+        let (Some(cpu_seconds), Some(cpu_share)) = (summary.cpu_seconds, summary.cpu_share) else {
+            return Err("CPU time was not measured".to_owned());
+        };
+        Ok(Self {
+            mode: &phase.mode.canonical,
+            workers: f64::from(phase.workers.unwrap_or(1).max(1)),
+            cores,
+            wall: summary.wall_seconds,
+            task_seconds: summary.task_seconds,
+            cpu_seconds,
+            cpu_share,
+            machine_cpu_percent: summary.machine_cpu_percent,
+            durations,
+            longest: summary.longest_attempt_seconds.max(durations.max),
+            isolation: isolation(phase, summary),
+        })
+    }
+
+    pub(super) fn judge(&self) -> String {
+        let mut text = self.workers_advice();
+        if let Some(Isolation { start, bytes }) = self.isolation {
+            text += &format!(
+                ". Processes are for isolation only: their first task started after {}, {} of the phase",
+                short(start),
+                percent(start / self.wall)
+            );
+            if let Some(bytes) = bytes {
+                text += &format!(", and they took up to {} more memory", size(bytes));
+            }
+        }
+        text
+    }
+
+    fn workers_advice(&self) -> String {
+        let cores_busy = self.cpu_seconds / (self.wall * self.cores);
+        if cores_busy >= MOSTLY {
+            self.cores_are_the_limit(cores_busy)
+        } else if self.mode == "gil" && self.cpu_seconds >= MOSTLY * self.wall {
+            format!(
+                "one task computed at a time, as the lock of this mode demands: threads would use all {} cores and \
+                 take {} at best instead of {}",
+                self.cores,
+                short(self.least(self.cores)),
+                short(self.wall)
+            )
+        } else if self.cpu_share >= MOSTLY {
+            self.computes(cores_busy)
+        } else if self.may_wait_for_cores(cores_busy) {
+            format!(
+                "its tasks computed for only {} of their time, but {}, so they may have waited for a core: measure \
+                 again on a quiet machine, with {}",
+                percent(self.cpu_share),
+                self.machine_cpu_percent.map_or_else(
+                    || "it was too short to see what else the cores did".to_owned(),
+                    |busy| format!("the machine was {} busy", percent(busy / 100.0))
+                ),
+                workers(self.cores)
+            )
+        } else {
+            self.waits()
+        }
+    }
+
+    /// More workers than cores share them, and so does other work: waiting for a core looks like any waiting.
+    fn may_wait_for_cores(&self, cores_busy: f64) -> bool {
+        let full = self
+            .machine_cpu_percent
+            .is_none_or(|busy| busy >= FULL_PERCENT);
+        cores_busy >= PARTLY
+            && full
+            && (self.workers > self.cores || self.machine_cpu_percent.is_some())
+    }
+
+    fn cores_are_the_limit(&self, cores_busy: f64) -> String {
+        let busy = format!(
+            "it kept {} busy {} of its time",
+            cores(self.cores),
+            percent(cores_busy)
+        );
+        if self.workers > self.cores {
+            format!(
+                "{busy}, so {} would do as well as {}",
+                workers(self.cores),
+                self.workers
+            )
+        } else {
+            format!(
+                "{busy}, so more than {} would not help",
+                workers(self.cores)
+            )
+        }
+    }
+
+    fn computes(&self, cores_busy: f64) -> String {
+        let computed = format!(
+            "its tasks computed {} of their time",
+            percent(self.cpu_share)
+        );
+        if self.workers < self.cores {
+            format!(
+                "{computed}, on {} of {}: {} would take {} at best instead of {}",
+                self.workers,
+                cores(self.cores),
+                workers(self.cores),
+                short(self.least(self.cores)),
+                short(self.wall)
+            )
+        } else {
+            format!(
+                "{computed}, but kept {} busy only {} of it, and more workers would not help: the rest went into starting, packing, or tasks of uneven length (the longest took {} of {})",
+                cores(self.cores),
+                percent(cores_busy),
+                short(self.durations.max),
+                short(self.wall)
+            )
+        }
+    }
+
+    fn waits(&self) -> String {
+        let waited = format!(
+            "its tasks waited {} of their time",
+            percent(1.0 - self.cpu_share)
+        );
+        let floor = self.longest.max(self.cpu_seconds / self.cores);
+        let enough = (self.task_seconds / floor - ROUNDING).ceil().max(1.0);
+        let because = if floor > self.longest {
+            format!("{} are busy", cores(self.cores))
+        } else if self.longest > self.durations.max {
+            format!("a task that failed took {} to do so", short(self.longest))
+        } else {
+            format!("the longest task alone takes {}", short(self.longest))
+        };
+        if self.workers < enough {
+            let least = self.least(enough);
+            format!(
+                "{waited}, so more workers help until about {enough}: {} at best instead of {}; beyond that, {because}",
+                short(least),
+                short(self.wall)
+            )
+        } else if self.workers > 2.0 * enough {
+            format!(
+                "{waited}, and {} would do as well as {}: {because}",
+                workers(enough),
+                self.workers
+            )
+        } else {
+            format!(
+                "{waited}, and {} {} enough: {because}",
+                workers(self.workers),
+                if self.workers == 1.0 { "is" } else { "are" }
+            )
+        }
+    }
+
+    /// No number of cores or luck makes it faster than this with so many workers.
+    fn least(&self, workers: f64) -> f64 {
+        let shared = if self.cpu_share >= MOSTLY {
+            0.0 // running times may be stretched by sharing cores
+        } else {
+            self.task_seconds / workers
+        };
+        self.longest
+            .min(self.wall)
+            .max(self.cpu_seconds / self.cores.min(workers))
+            .max(shared)
+    }
+}
+
+fn isolation(phase: &Phase, summary: &Summary) -> Option<Isolation> {
+    let bytes = summary
+        .peak_tree_rss_bytes
+        .zip(summary.tree_rss_before_bytes)
+        .map(|(peak, before)| peak.saturating_sub(before));
+    (phase.mode.canonical == "processes").then_some(Isolation {
+        start: summary.first_start_seconds?,
+        bytes,
+    })
+}
+
+fn percent(part: f64) -> String {
+    format!("{:.0} %", 100.0 * part.clamp(0.0, 1.0))
+}
+
+fn cores(count: f64) -> String {
+    if count == 1.0 {
+        "the core".to_owned()
+    } else {
+        format!("the {count} cores")
+    }
+}
+
+fn workers(count: f64) -> String {
+    if count == 1.0 {
+        "1 worker".to_owned()
+    } else {
+        format!("{count} workers")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(mode: &str, workers: f64, wall: f64, tasks: &[(f64, f64)]) -> Seen<'static> {
+        let mut durations: Vec<f64> = tasks.iter().map(|(wall, _)| *wall).collect();
+        durations.sort_by(f64::total_cmp);
+        let task_seconds: f64 = durations.iter().sum();
+        let cpu_seconds: f64 = tasks.iter().map(|(_, cpu)| cpu).sum();
+        Seen {
+            mode: if mode == "gil" { "gil" } else { "threads" },
+            workers,
+            cores: 2.0,
+            wall,
+            task_seconds,
+            cpu_seconds,
+            cpu_share: cpu_seconds / task_seconds,
+            machine_cpu_percent: Some(40.0),
+            longest: durations.last().copied().unwrap_or(0.0),
+            isolation: None,
+            durations: Durations::of_sorted(&durations).expect("tasks"),
+        }
+    }
+
+    #[test]
+    fn a_loop_that_waits_is_told_how_many_workers_help() {
+        let text = seen("", 1.0, 4.0, &[(0.4, 0.004); 10]).judge();
+        assert_eq!(
+            text,
+            "its tasks waited 99 % of their time, so more workers help until about 10: 400 ms at best instead of 4 \
+             s; beyond that, the longest task alone takes 400 ms"
+        );
+    }
+
+    #[test]
+    fn a_phase_that_waits_with_enough_workers_is_left_alone_and_with_far_too_many_told_so() {
+        let tasks = [(0.4, 0.004); 10];
+        assert!(
+            seen("", 10.0, 0.41, &tasks)
+                .judge()
+                .contains("and 10 workers are enough")
+        );
+        assert!(
+            seen("", 100.0, 0.41, &tasks)
+                .judge()
+                .contains("10 workers would do as well as 100")
+        );
+    }
+
+    #[test]
+    fn many_waiting_tasks_are_limited_by_the_cores_in_the_end() {
+        let text = seen("", 8.0, 50.0, &[(0.4, 0.04); 1000]).judge();
+        assert!(
+            text.contains(
+                "until about 20: 20 s at best instead of 50 s; beyond that, the 2 cores are busy"
+            ),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_loop_that_computes_is_told_of_the_idle_cores() {
+        let text = seen("", 1.0, 2.0, &[(0.2, 0.2); 10]).judge();
+        assert!(
+            text.contains("on 1 of the 2 cores: 2 workers would take 1 s at best instead of 2 s"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_hundred_workers_on_two_cores_are_seen_to_compute_though_each_mostly_waits_for_a_core() {
+        let text = seen("", 100.0, 1.02, &[(1.0, 0.02); 100]).judge();
+        assert_eq!(
+            text,
+            "it kept the 2 cores busy 98 % of its time, so 2 workers would do as well as 100"
+        );
+    }
+
+    #[test]
+    fn tasks_that_may_have_waited_for_a_core_are_not_said_to_wait_for_something_else() {
+        let mut shared = seen("", 100.0, 1.0, &[(0.2, 0.007); 100]);
+        assert!(shared.judge().contains("waited 96 %"), "a quiet machine");
+        shared.machine_cpu_percent = Some(99.0);
+        assert!(
+            shared
+                .judge()
+                .contains("the machine was 99 % busy, so they may have waited for a core")
+        );
+        shared.machine_cpu_percent = None;
+        assert!(
+            shared
+                .judge()
+                .contains("too short to see what else the cores did")
+        );
+        let mut waits = seen("", 100.0, 1.3, &[(0.4, 0.001); 100]);
+        waits.machine_cpu_percent = Some(99.0);
+        assert!(
+            waits.judge().contains("waited 100 %"),
+            "too little computing to be short of cores"
+        );
+    }
+
+    #[test]
+    fn a_task_that_failed_late_is_what_the_phase_waited_for() {
+        let mut late = seen("", 12.0, 18.9, &[(0.4, 0.001); 60]);
+        late.longest = 18.3;
+        let text = late.judge();
+        assert!(
+            text.ends_with(
+                "2 workers would do as well as 12: a task that failed took 18.3 s to do so"
+            ),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn what_processes_cost_is_told() {
+        let mut processes = seen("", 2.0, 1.02, &[(0.02, 0.02); 100]);
+        processes.isolation = Some(Isolation {
+            start: 0.03,
+            bytes: Some(40 << 20),
+        });
+        let text = processes.judge();
+        assert!(
+            text.ends_with(
+                "more than 2 workers would not help. Processes are for isolation only: their first task started after 30 \
+                 ms, 3 % of the phase, and they took up to 40.0 MiB more memory"
+            ),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn the_lock_of_the_gil_mode_is_named() {
+        let text = seen("gil", 8.0, 2.0, &[(1.5, 0.2); 10]).judge();
+        assert!(
+            text.contains("threads would use all 2 cores and take"),
+            "{text}"
+        );
+    }
+}
