@@ -90,6 +90,7 @@ impl Scene {
             mode: brigade_report::Mode {
                 typed: self.mode.to_string(),
                 canonical: self.mode.to_string(),
+                auto: None,
             },
             workers: (self.mode != Mode::Sequential).then_some(self.workers as u32),
             started_ns: ns(started),
