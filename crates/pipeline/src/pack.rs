@@ -20,8 +20,10 @@ use crate::spool::{Span, Spool};
 
 /// What may wait in memory.
 const BUDGET: usize = 8 << 20;
-/// A group is what is finished in this time. What a run that is killed loses is worth no more.
+/// A group is what is finished in this time. What a run that is killed loses is worth no more,
 const GROUP: Duration = Duration::from_millis(500);
+/// nor, in a young run, than half of what it has done.
+const FIRST_GROUP: Duration = Duration::from_millis(50);
 
 pub(crate) struct Packer<'a> {
     folder: &'a RunFolder,
@@ -34,6 +36,7 @@ pub(crate) struct Packer<'a> {
     spool: Spool,
     /// None where a run that is killed is to begin again.
     journal: Option<Journal>,
+    started: Instant,
     committed: Instant,
     /// CVs given up in this run.
     pub failed: u64,
@@ -72,6 +75,7 @@ impl<'a> Packer<'a> {
             held: 0,
             spool,
             journal: None,
+            started: Instant::now(),
             committed: Instant::now(),
             failed: 0,
             packing: Duration::ZERO,
@@ -139,7 +143,8 @@ impl<'a> Packer<'a> {
 
     /// Commits the group when it is old enough. To be called now and then.
     pub(crate) fn tick(&mut self) -> Result<(), Error> {
-        if self.committed.elapsed() < GROUP {
+        let group = (self.started.elapsed() / 2).clamp(FIRST_GROUP, GROUP);
+        if self.committed.elapsed() < group {
             return Ok(());
         }
         self.commit()

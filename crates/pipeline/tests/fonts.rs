@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use brigade_pipeline::{Config, Interrupt, Source, run};
+use brigade_pipeline::{Config, Error, Interrupt, Source, run};
 use brigade_report::Run;
 use libtest_mimic::{Arguments, Trial};
 
@@ -13,35 +13,33 @@ fn main() {
     brigade_pipeline::enter_worker();
     let trials = ["sequential", "threads", "processes"].map(|mode| {
         Trial::test(format!("fonts_reach_workers::{mode}"), move || {
-            a_font_that_is_gone_fails_each_cv_by_its_path(mode);
+            a_font_that_is_gone_is_told_by_its_path(mode);
             Ok(())
         })
     });
     libtest_mimic::run(&Arguments::from_args(), trials.into()).exit();
 }
 
-/// Invented people need no font but the built-in ones, so what shows that a file was asked for is its absence.
-fn a_font_that_is_gone_fails_each_cv_by_its_path(mode: &str) {
+/// Invented people need no font but the built-in ones, so what shows that a file was asked for is its absence: it is
+/// told before any work is done.
+fn a_font_that_is_gone_is_told_by_its_path(mode: &str) {
     let folder = tempfile::tempdir().unwrap();
     let gone = folder.path().join("gone.ttf");
-    let record = two_cvs(mode, vec![gone.clone()]);
-    assert_eq!((record.closing.made, record.closing.failed), (0, 2));
-    for task in &record.phases[1].tasks {
-        let failure = format!("{:?}", task.failure);
-        for part in ["the fonts cannot be used", gone.to_str().unwrap()] {
-            assert!(failure.contains(part), "{part} is missing: {failure}");
-        }
-    }
+    let error = two_cvs(mode, vec![gone.clone()]).unwrap_err();
+    assert!(
+        error.to_string().contains(gone.to_str().unwrap()),
+        "{error}"
+    );
 
     let font = concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../documents/fonts/NotoSans-Bold.ttf"
     );
-    let record = two_cvs(mode, vec![font.into()]);
+    let record = two_cvs(mode, vec![font.into()]).unwrap();
     assert_eq!((record.closing.made, record.closing.failed), (2, 0));
 }
 
-fn two_cvs(mode: &str, fonts: Vec<PathBuf>) -> Run {
+fn two_cvs(mode: &str, fonts: Vec<PathBuf>) -> Result<Run, Error> {
     let folder = tempfile::tempdir().unwrap();
     let mut config = Config::new(Source::folder(face_in(folder.path())).unwrap(), 42);
     config.cvs = 2;
@@ -49,7 +47,7 @@ fn two_cvs(mode: &str, fonts: Vec<PathBuf>) -> Run {
     config.render.mode = mode.parse().unwrap();
     config.render.workers = 2;
     config.fonts = fonts;
-    run(&config, &Interrupt::default(), &|_| {}).unwrap()
+    run(&config, &Interrupt::default(), &|_| {})
 }
 
 /// A folder with one small face.

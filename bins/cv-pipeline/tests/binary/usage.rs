@@ -10,7 +10,6 @@ fn mistakes_end_with_2_and_a_sentence_that_names_the_flag() {
         ("--p1_max_workers=0", "--p1-max-workers"),
         ("--p2-max-workers=many", "--p2-max-workers"),
         ("--p1_type=octopus", "octopus"),
-        ("--p2_type=auto", "auto"),
         ("--details=maybe", "--details"),
         ("--p1-max-worker=3", "--p1-max-workers"),
         ("--latency=2m", "--latency"),

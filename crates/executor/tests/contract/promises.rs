@@ -16,6 +16,8 @@ use std::{
 
 pub(crate) fn trials() -> Vec<libtest_mimic::Trial> {
     let parallel = [Mode::Threads, Mode::Processes, Mode::Auto];
+    // Not auto: its first jobs run in a loop that pulls none ahead, and of threads that wait it may start more than cores.
+    let fixed = [Mode::Threads, Mode::Processes];
     [
         cases("map keeps the order", &MODES, map_keeps_the_order),
         cases(
@@ -67,7 +69,7 @@ pub(crate) fn trials() -> Vec<libtest_mimic::Trial> {
         ),
         cases(
             "shutdown does not wait for ever",
-            &parallel,
+            &fixed,
             shutdown_without_end,
         ),
         cases(
@@ -80,7 +82,7 @@ pub(crate) fn trials() -> Vec<libtest_mimic::Trial> {
             &parallel,
             bounded_queue,
         ),
-        cases("cores can be kept free", &parallel, reserved_cores),
+        cases("cores can be kept free", &fixed, reserved_cores),
         cases(
             "a dropped handle leaves the job alone",
             &MODES,
