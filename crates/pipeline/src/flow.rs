@@ -52,7 +52,7 @@ impl Settled {
 }
 
 /// What lies between the phases.
-enum Larder<'a> {
+enum Supply<'a> {
     /// Faces only: phase 2 comes later.
     Faces,
     /// Phase 1 is over; the people come by once more.
@@ -109,17 +109,17 @@ impl<'a, 'p> Flow<'a, 'p> {
             return self.serve(
                 Some(fetching),
                 Some(rendering),
-                Larder::Queue(VecDeque::new()),
+                Supply::Queue(VecDeque::new()),
             );
         }
         self.tell_start(Line::Faces, total);
         let fetching = Fetching::start(self.stage, self.turns()?, &self.sender)?;
-        let mut phases = self.serve(Some(fetching), None, Larder::Faces)?;
+        let mut phases = self.serve(Some(fetching), None, Supply::Faces)?;
         (self.stage.progress)(Progress::PhaseFinished);
         let with_face = self.faces.count(|turn| !self.settled.contains(turn));
         self.tell_start(Line::Cvs, with_face);
         let rendering = Rendering::start(self.stage, &self.sender)?;
-        let pass = Larder::Pass(self.turns()?);
+        let pass = Supply::Pass(self.turns()?);
         phases.extend(self.serve(None, Some(rendering), pass)?);
         Ok(phases)
     }
@@ -134,16 +134,16 @@ impl<'a, 'p> Flow<'a, 'p> {
         &mut self,
         mut fetching: Option<Fetching<'a>>,
         mut rendering: Option<Rendering<'a>>,
-        mut larder: Larder<'a>,
+        mut supply: Supply<'a>,
     ) -> Result<Vec<Phase>, Error> {
         let mut fetched = None;
         loop {
             let mut decisions = Vec::new();
             let mut is_over = false;
             if let Some(fetching) = &mut fetching {
-                while !is_over && fetching.has_room() && larder.has_room() {
+                while !is_over && fetching.has_room() && supply.has_room() {
                     is_over = self.is_ending() || !fetching.submit(self.faces, &mut decisions)?;
-                    self.settle(&mut decisions, &mut larder)?;
+                    self.settle(&mut decisions, &mut supply)?;
                 }
                 is_over &= fetching.any().is_none();
             }
@@ -154,7 +154,7 @@ impl<'a, 'p> Flow<'a, 'p> {
             if let Some(rendering) = &mut rendering {
                 while rendering.has_room()
                     && !self.is_ending()
-                    && let Some(ready) = larder.next(self.faces)
+                    && let Some(ready) = supply.next(self.faces)
                 {
                     rendering.submit(ready);
                 }
@@ -179,7 +179,7 @@ impl<'a, 'p> Flow<'a, 'p> {
                     _,
                 ) => {
                     fetching.take(id, self.faces, &mut decisions)?;
-                    self.settle(&mut decisions, &mut larder)?;
+                    self.settle(&mut decisions, &mut supply)?;
                 }
                 (
                     Notice {
@@ -210,13 +210,13 @@ impl<'a, 'p> Flow<'a, 'p> {
     fn settle(
         &mut self,
         decisions: &mut Vec<Decision>,
-        larder: &mut Larder<'a>,
+        supply: &mut Supply<'a>,
     ) -> Result<(), Error> {
         for decision in decisions.drain(..) {
             match decision {
                 Decision::Got { turn, item, hash } => {
                     self.packer.face(turn, item.index, &hash)?;
-                    larder.put(Ready { turn, item, hash });
+                    supply.put(Ready { turn, item, hash });
                 }
                 Decision::Lost { turn, task } => self.lose(turn, Line::Faces, task)?,
             }
@@ -251,17 +251,17 @@ impl<'a, 'p> Flow<'a, 'p> {
     }
 }
 
-impl Larder<'_> {
+impl Supply<'_> {
     fn has_room(&self) -> bool {
         match self {
-            Larder::Queue(ready) => ready.len() < QUEUE,
-            Larder::Faces | Larder::Pass(_) => true,
+            Supply::Queue(ready) => ready.len() < QUEUE,
+            Supply::Faces | Supply::Pass(_) => true,
         }
     }
 
     /// The face itself is in the table of faces and on disk.
     fn put(&mut self, ready: Ready) {
-        if let Larder::Queue(queue) = self {
+        if let Supply::Queue(queue) = self {
             queue.push_back(ready);
         }
     }
@@ -269,10 +269,10 @@ impl Larder<'_> {
     /// The next CV to render.
     fn next(&mut self, faces: &Faces) -> Option<Ready> {
         match self {
-            Larder::Faces => None,
-            Larder::Queue(queue) => queue.pop_front(),
+            Supply::Faces => None,
+            Supply::Queue(queue) => queue.pop_front(),
             // Without a face there is no CV; why, phase 1 has told.
-            Larder::Pass(turns) => turns.find_map(|(turn, item)| {
+            Supply::Pass(turns) => turns.find_map(|(turn, item)| {
                 let item = item.ok()?;
                 let hash = faces.get(turn)?;
                 Some(Ready { turn, item, hash })
