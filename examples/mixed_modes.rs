@@ -30,7 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let cvs: u64 = cvs.parse()?;
     let faces = Service::start(&ServerConfig {
         seed: SEED,
-        prepare: cvs,
+        prepare: 0..cvs,
         latency: Latency::with_mean(0.1)?,
         ..ServerConfig::default()
     })?;

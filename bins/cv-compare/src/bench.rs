@@ -57,7 +57,7 @@ impl<'a> Bench<'a> {
                 let config = ServerConfig {
                     seed: args.seed,
                     pictures: Pictures::Drawn { cache: None },
-                    prepare: most_cvs,
+                    prepare: 0..most_cvs,
                     latency,
                     ..ServerConfig::default()
                 };

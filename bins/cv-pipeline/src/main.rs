@@ -9,7 +9,7 @@ mod progress;
 mod recalled;
 
 use std::error::Error;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use brigade_cli::{
 };
 use brigade_pipeline::{
     Config, Data, DataError, Interrupt, Limits, MaxFailures, Mode, PhaseConfig, Source, Split,
-    Start, Timeouts, check_out, enter_worker, machine, run,
+    Start, Timeouts, enter_worker, machine, run,
 };
 use brigade_portraits::service::{self, Service};
 use brigade_portraits::{Pictures, ServerConfig};
@@ -87,25 +87,23 @@ fn work(args: &Args) -> Result<Exit, Box<dyn Error>> {
     });
 
     contradictions(args)?;
-    let data = open_data(args)?;
+    let mut config = config(args, open_data(args)?)?;
     if args.dry_run {
-        return dry_run(&config(args, data, None)?, args);
+        return dry_run(&config, args);
     }
-    let without_face = match &data {
-        Some(data) => data.rows_without_photo(),
-        None => args.cvs.unwrap_or(CVS),
-    };
     let exports = Exports::open(args)?;
-    // The service lives as long as the run.
-    let service = match &args.faces {
-        None if without_face > 0 => {
-            // No portrait is drawn for a run that cannot be.
-            check_out(&args.out)?;
-            start_service(args, without_face, &interrupt)?
-        }
-        _ => None,
-    };
-    let config = config(args, data, service.as_ref())?;
+    let wanted = config.faces_wanted(DRAWN_BEFORE)?;
+    // It lives as long as the run.
+    let mut service = None;
+    if args.faces.is_none() && !wanted.is_empty() {
+        // No portrait is drawn for a run that cannot be.
+        config.check_out()?;
+        service = start_service(args, wanted, &interrupt)?;
+    }
+    if let Some(service) = &service {
+        config.source = Source::service(service.url_template())?;
+        config.not_measured.push(service.pid());
+    }
     let mut record = run(&config, &interrupt, &progress::watch(args.quiet))?;
 
     if args.details || !exports.is_empty() {
@@ -145,15 +143,14 @@ fn make_room(args: &Args) -> Result<(), Box<dyn Error>> {
 /// The embedded face service, a process of its own, with the first portraits drawn; none when that was interrupted.
 fn start_service(
     args: &Args,
-    faces: u64,
+    wanted: Range<u64>,
     interrupt: &Interrupt,
 ) -> Result<Option<Service>, Box<dyn Error>> {
-    let prepare = faces.min(args.limit.unwrap_or(u64::MAX)).min(DRAWN_BEFORE);
-    let bar = Progress::start("portraits", prepare, args.quiet);
+    let bar = Progress::start("portraits", wanted.end - wanted.start, args.quiet);
     let config = ServerConfig {
         seed: args.seed,
         pictures: Pictures::Drawn { cache: None },
-        prepare,
+        prepare: wanted,
         latency: args.latency,
         ..ServerConfig::default()
     };
@@ -193,16 +190,11 @@ fn phase(mode: &Mode, workers: Option<u32>) -> Result<PhaseConfig, Box<dyn Error
     })
 }
 
-fn config(
-    args: &Args,
-    data: Option<Data>,
-    service: Option<&Service>,
-) -> Result<Config, Box<dyn Error>> {
-    let source = match (&args.faces, service) {
-        (Some(source), _) => source.clone(),
-        (None, Some(service)) => Source::service(service.url_template())?,
-        // Nothing will be fetched.
-        (None, None) => Source::service("http://127.0.0.1/")?,
+/// The run as the flags describe it; without `--faces` the service's address is still to come.
+fn config(args: &Args, data: Option<Data>) -> Result<Config, Box<dyn Error>> {
+    let source = match &args.faces {
+        Some(source) => source.clone(),
+        None => Source::service("http://127.0.0.1/")?,
     };
     let mut config = Config::new(source, args.seed);
     config.program = concat!("cv-pipeline ", env!("CARGO_PKG_VERSION")).to_owned();
@@ -216,7 +208,10 @@ fn config(
     config.render = phase(&args.p2_type, args.p2_max_workers)?;
     config.overlap = args.overlap;
     // The embedded service has another address every time, and the same faces.
-    config.source_name = service.map(|_| "the embedded service".to_owned());
+    config.source_name = args
+        .faces
+        .is_none()
+        .then(|| "the embedded service".to_owned());
     config.start = match args {
         Args {
             resume: Some(_), ..
@@ -252,6 +247,5 @@ fn config(
     config.details = args.details;
     config.grace = args.grace;
     config.gil = Some(brigade_gil::build);
-    config.not_measured = service.map(Service::pid).into_iter().collect();
     Ok(config)
 }

@@ -98,7 +98,7 @@ impl From<Args> for ServerConfig {
                 Some(folder) => Pictures::Folder(folder),
                 None => Pictures::Drawn { cache: args.cache },
             },
-            prepare: args.prepare,
+            prepare: 0..args.prepare,
             latency: args.latency,
             faults: args.fault,
             stall: args.stall,

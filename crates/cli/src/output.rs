@@ -93,6 +93,9 @@ impl Write for Output {
     }
 }
 
+/// EMFILE on Linux and macOS, as the standard library prints it, however deep it has been wrapped.
+const TOO_MANY_FILES: &str = "(os error 24)";
+
 /// An error and what caused it, in the form that every program of ours prints it: `error: …` and a line for
 /// each cause that says something new.
 #[must_use]
@@ -108,6 +111,9 @@ pub fn error_text(error: &dyn Error) -> String {
             said = text;
         }
         cause = error.source();
+    }
+    if out.contains(TOO_MANY_FILES) {
+        out += "  to mend: allow more open files (ulimit -n), or use fewer workers\n";
     }
     out
 }

@@ -22,14 +22,6 @@ pub(crate) struct RunFolder {
     _lock: File,
 }
 
-/// Whether a run could use `out` now: for whoever has work to do before it.
-///
-/// # Errors
-/// [`Error::Folder`] when it cannot be created or written, [`Error::Locked`] when another run is using it.
-pub fn check_out(out: &Path) -> Result<(), Error> {
-    lock(out).map(drop)
-}
-
 /// Creates `out` and the run's folder in it if need be, and takes the lock: both paths, and what holds it.
 fn lock(out: &Path) -> Result<(PathBuf, PathBuf, File), Error> {
     let failed = |path: &Path| {
@@ -65,10 +57,6 @@ fn lock(out: &Path) -> Result<(PathBuf, PathBuf, File), Error> {
 impl RunFolder {
     /// Creates `out` and the folder in it if need be, and takes the lock.
     pub(crate) fn open(out: &Path) -> Result<RunFolder, Error> {
-        let failed = |path: &Path| {
-            let path = path.to_owned();
-            move |source| Error::Folder { path, source }
-        };
         let (out, path, lock) = lock(out)?;
         let folder = RunFolder {
             out,
@@ -76,7 +64,10 @@ impl RunFolder {
             _lock: lock,
         };
         let faces = folder.faces();
-        create_private(&faces).map_err(failed(&faces))?;
+        create_private(&faces).map_err(|source| Error::Folder {
+            path: faces,
+            source,
+        })?;
         Ok(folder)
     }
 

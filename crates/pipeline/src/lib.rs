@@ -70,7 +70,6 @@ pub use data::{BadRow, Data, DataError, DataOptions, Missing};
 pub use duplicates::{Duplicates, UnknownDuplicates};
 pub use error::Error;
 pub use failures::{MaxFailures, UnknownMaximum};
-pub use folder::check_out;
 pub use interrupt::Interrupt;
 pub use jobs::enter_worker;
 pub use limits::Limits;

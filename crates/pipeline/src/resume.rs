@@ -95,11 +95,41 @@ pub fn recall(out: &Path) -> Result<Option<Recalled>, Error> {
     }))
 }
 
+impl Config {
+    /// Whether [`run`](crate::run) could begin now: for whoever has work to do before it.
+    ///
+    /// # Errors
+    /// What `run` would say of [`Config::out`]: it cannot be used, another run is using it, what an earlier run left
+    /// there is not finished, or is not what this one would go on with.
+    pub fn check_out(&self) -> Result<(), Error> {
+        beginning(self, &RunFolder::open(&self.out)?).map(drop)
+    }
+}
+
+/// How a run begins.
+enum Beginning {
+    Fresh,
+    /// With what is left of an earlier run, which delivered `closed` if it was over.
+    Later {
+        identity: Identity,
+        closed: Vec<String>,
+    },
+}
+
 /// Prepares a run in its folder. None when nothing is left to do.
 pub(crate) fn begin<'a>(
     config: &Config,
     folder: &'a RunFolder,
 ) -> Result<Option<Before<'a>>, Error> {
+    beginning(config, folder)?
+        .map(|beginning| match beginning {
+            Beginning::Fresh => fresh(config, folder),
+            Beginning::Later { identity, closed } => take_over(config, folder, identity, &closed),
+        })
+        .transpose()
+}
+
+fn beginning(config: &Config, folder: &RunFolder) -> Result<Option<Beginning>, Error> {
     let path = folder.journal();
     let out = || config.out.clone();
     let earlier = match config.start {
@@ -112,7 +142,7 @@ pub(crate) fn begin<'a>(
         (Start::New, Some(earlier)) if earlier.closed.is_none() && earlier.work > 0 => {
             Err(Error::Unfinished { out: out() })
         }
-        (Start::New | Start::Fresh, _) => fresh(config, folder).map(Some),
+        (Start::New | Start::Fresh, _) => Ok(Some(Beginning::Fresh)),
         (Start::Resume | Start::RetryFailed, None) if is_done => Ok(None),
         (Start::Resume | Start::RetryFailed, None) => Err(Error::NoRun { out: out() }),
         (Start::Resume, Some(earlier)) if earlier.closed.is_some() => Ok(None),
@@ -130,7 +160,7 @@ pub(crate) fn begin<'a>(
                 });
             }
             let closed = earlier.closed.unwrap_or_default();
-            take_over(config, folder, identity, &closed).map(Some)
+            Ok(Some(Beginning::Later { identity, closed }))
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The CVs to make, one after the other: of invented people, or of the rows of a file.
 
+use std::ops::Range;
+
 use brigade_documents::{Locale, Person};
 use brigade_faces::Source;
 use serde::{Deserialize, Serialize};
@@ -81,6 +83,31 @@ impl Config {
         selected.min(self.limit.unwrap_or(u64::MAX))
     }
 
+    /// The indexes from the first to the last CV whose face comes from [`Config::source`], at most `most` of them: those
+    /// whose row is bad or names a photo need none.
+    ///
+    /// # Errors
+    /// If the file with the people cannot be read again.
+    pub fn faces_wanted(&self, most: u64) -> Result<Range<u64>, Error> {
+        if self
+            .data
+            .as_ref()
+            .is_some_and(|data| data.rows_without_photo() == 0)
+        {
+            return Ok(0..0);
+        }
+        let mut wanted = self.work()?.flatten().filter(|item| item.photo.is_none());
+        let Some(Item { index: first, .. }) = wanted.next() else {
+            return Ok(0..0);
+        };
+        let end = first.saturating_add(most);
+        let last = wanted
+            .map(|item| item.index)
+            .take_while(|index| *index < end)
+            .last();
+        Ok(first..last.unwrap_or(first) + 1)
+    }
+
     /// The CVs, in order. Each call is a pass of its own.
     pub(crate) fn work(&self) -> Result<Items<'_>, Error> {
         let all: Items<'_> = match &self.data {
@@ -122,5 +149,34 @@ impl Config {
     /// The same, counted.
     pub(crate) fn turns(&self) -> Result<Turns<'_>, Error> {
         Ok(Box::new((0..).zip(self.work()?)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faces_are_wanted_for_what_is_selected_and_for_rows_without_a_photo() {
+        let mut config = Config::new(Source::service("http://127.0.0.1/").unwrap(), 1);
+        config.cvs = 90;
+        assert_eq!(config.faces_wanted(1000).unwrap(), 0..90);
+        config.select = Some("88-".parse().unwrap());
+        assert_eq!(config.faces_wanted(1000).unwrap(), 87..90);
+        assert_eq!(config.faces_wanted(2).unwrap(), 87..89);
+        config.select = Some("91".parse().unwrap());
+        assert!(config.faces_wanted(1000).unwrap().is_empty());
+
+        let folder = tempfile::tempdir().unwrap();
+        let people = folder.path().join("people.csv");
+        std::fs::write(&people, "name,photo\nAda,a.jpg\nBen,\nCy,c.jpg\nDee,\n").unwrap();
+        let options = crate::DataOptions {
+            missing: crate::Missing::Invent,
+            ..crate::DataOptions::default()
+        };
+        config.data = Some(crate::Data::open(&people, options).unwrap());
+        config.select = None;
+        assert_eq!(config.faces_wanted(1000).unwrap(), 1..4);
+        assert_eq!(config.faces_wanted(1).unwrap(), 1..2);
     }
 }

@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::num::NonZero;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -65,20 +66,26 @@ impl Gallery {
         }
     }
 
-    /// Makes the portraits `0..count` ready, on every core, and tells after each how many are; says how many had to be
+    /// Makes the portraits at `indexes` ready, on every core, and tells after each how many are; says how many had to be
     /// drawn.
-    pub(crate) fn prepare(&self, seed: u64, count: u64, tell: &(dyn Fn(u64) + Sync)) -> u64 {
+    pub(crate) fn prepare(
+        &self,
+        seed: u64,
+        indexes: Range<u64>,
+        tell: &(dyn Fn(u64) + Sync),
+    ) -> u64 {
         if matches!(self, Self::Folder(_)) {
             return 0;
         }
-        let (next, ready, drawn) = <(AtomicU64, AtomicU64, AtomicU64)>::default();
+        let next = AtomicU64::new(indexes.start);
+        let (ready, drawn) = <(AtomicU64, AtomicU64)>::default();
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
         thread::scope(|scope| {
             for _ in 0..cores {
                 scope.spawn(|| {
                     loop {
                         let index = next.fetch_add(1, Ordering::Relaxed);
-                        if index >= count {
+                        if index >= indexes.end {
                             break;
                         }
                         if self.portrait(seed, index).1 {

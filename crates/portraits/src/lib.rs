@@ -38,7 +38,7 @@
 //!
 //! fn main() -> Result<(), Box<dyn std::error::Error>> {
 //!     service::enter();
-//!     let service = service::Service::start(&ServerConfig { prepare: 100, ..ServerConfig::default() })?;
+//!     let service = service::Service::start(&ServerConfig { prepare: 0..100, ..ServerConfig::default() })?;
 //!     println!("{} drew {} in {:?}", service.pid(), service.drawn(), service.drawing());
 //!     Ok(())
 //! }

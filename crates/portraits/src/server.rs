@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::io;
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -37,8 +38,8 @@ pub struct ServerConfig {
     pub seed: u64,
     /// Drawn, or a folder's.
     pub pictures: Pictures,
-    /// So many portraits, from index 0, are drawn before anything is served; others when first asked for.
-    pub prepare: u64,
+    /// The indexes whose portraits are drawn before anything is served; others are when first asked for.
+    pub prepare: Range<u64>,
     /// How long an answer takes.
     pub latency: Latency,
     /// What goes wrong, and when.
@@ -55,7 +56,7 @@ impl Default for ServerConfig {
             port: 0,
             seed: 0,
             pictures: Pictures::Drawn { cache: None },
-            prepare: 0,
+            prepare: 0..0,
             latency: Latency::default(),
             faults: Vec::new(),
             stall: Duration::from_secs(60),
@@ -118,7 +119,7 @@ impl Server {
         let address = listener.local_addr().map_err(listen)?;
         let gallery = Gallery::open(&config.pictures)?;
         let before = Instant::now();
-        let drawn = gallery.prepare(config.seed, config.prepare, tell);
+        let drawn = gallery.prepare(config.seed, config.prepare.clone(), tell);
         let drawing = before.elapsed();
         let shared = Arc::new(Shared {
             config,

@@ -245,7 +245,8 @@ fn serve() -> ! {
     let started = match config {
         Ok(config) => {
             // A hundred messages at most, whatever the number: they share a bound.
-            let step = config.prepare.div_ceil(100).max(1);
+            let count = config.prepare.end.saturating_sub(config.prepare.start);
+            let step = count.div_ceil(100).max(1);
             let tell = |ready: u64| {
                 if ready.is_multiple_of(step) {
                     say(&Message::Drawing { ready });

@@ -133,7 +133,7 @@ fn drawn_portraits_are_those_of_the_library() {
     let cache = tempfile::tempdir().unwrap();
     let server = Server::start(ServerConfig {
         seed: 21,
-        prepare: 1,
+        prepare: 0..1,
         latency: Latency::NONE,
         pictures: Pictures::Drawn {
             cache: Some(cache.path().to_owned()),

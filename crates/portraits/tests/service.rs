@@ -62,7 +62,7 @@ fn main() {
 fn config(cache: &Path) -> ServerConfig {
     ServerConfig {
         seed: 5,
-        prepare: 2,
+        prepare: 0..2,
         latency: Latency::NONE,
         pictures: Pictures::Drawn {
             cache: Some(cache.to_owned()),
@@ -131,7 +131,7 @@ fn dies_with_its_parent() -> Result<(), Failed> {
 fn called_off_while_drawing() -> Result<(), Failed> {
     let cache = tempfile::tempdir()?;
     let many = ServerConfig {
-        prepare: 1_000_000,
+        prepare: 0..1_000_000,
         ..config(cache.path())
     };
     let mut asked = 0;

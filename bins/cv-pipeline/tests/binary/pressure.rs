@@ -108,6 +108,17 @@ fn two_hundred_and_fifty_six_descriptors_are_enough_for_a_hundred_workers() {
     }
 }
 
+/// The faces come from a service: each of the workers has a connection open.
+#[test]
+fn too_few_descriptors_are_named_with_what_to_do() {
+    if !has_tool("prlimit") {
+        return;
+    }
+    let run = Run::new("--cvs=100 --latency=0.5 --p1-type=threads --p1-max-workers=100");
+    let done = limited(run, "--nofile=40").expect(1);
+    assert!(done.stderr.contains("ulimit -n"), "{}", done.stderr);
+}
+
 #[test]
 fn a_network_that_vanishes_costs_the_faces_that_had_not_come() {
     let folder = faces_folder();

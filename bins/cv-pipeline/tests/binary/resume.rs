@@ -224,6 +224,15 @@ fn an_unfinished_run_is_refused_until_it_is_resumed_or_thrown_away() {
         said.contains("--resume") && said.contains("--fresh"),
         "{said}"
     );
+    // Before a portrait is drawn for it.
+    let refused = binary()
+        .args(["--cvs=9", "--seed=92"])
+        .arg(format!("--out={}", out.path().display()))
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(2), "{said}");
+    assert!(!said.contains("drew"), "{said}");
 
     let other = binary()
         .arg(format!("--resume={}", out.path().display()))
