@@ -1,10 +1,12 @@
-//! What measuring costs a run: 1,000 CVs with CPU clocks and sampler and without, in turns.
+//! What measuring and recording cost a run: 1,000 CVs with them and without, in turns.
 //!
 //! ```sh
 //! cargo bench --bench recording -- FOLDER     # of pictures; without it, of four drawn portraits
 //! ```
 //!
-//! Whole runs of the pipeline, both phases on threads. Each pair changes which comes first, so that a machine that
+//! Whole runs of the pipeline, both phases on threads. Without means: no sampler, no CPU clocks, no word from the scheduler, no
+//! record of attempts by the observer, no `events.jsonl`, no `run.json`. What is left of measuring are two readings of the
+//! clock around each task, which say that it ended. Each pair changes which comes first, so that a machine that
 //! slows down or warms up favours neither. The interval holds the true median with a chance of 96 %: of 20 values in
 //! order it is the 6th to the 15th, whatever their distribution (a sign test turned around).
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
@@ -46,7 +48,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         cpu.push(with.0.cpu.div_duration_f64(without.0.cpu) - 1.0);
         sampling.push(with.1.sampling.cpu_seconds / with.0.cpu.as_secs_f64());
     }
-    println!("{CVS} CVs, {PAIRS} pairs: with measuring over without");
+    println!("{CVS} CVs, {PAIRS} pairs: with measuring and recording over without");
     print("wall time", wall);
     print("CPU time", cpu);
     print("of it the sampler", sampling);

@@ -64,10 +64,12 @@ impl Plan {
             Which::Second => [false, true],
             Which::Both => [true, true],
         };
-        let mut sweeps = [("faces", true), ("cvs", false)].map(|(name, waits)| Sweep {
-            name: name.to_owned(),
-            settings: self.empty(args.cvs, waits, bench),
-        });
+        let mut sweeps =
+            [(1, "faces", true), (2, "cvs", false)].map(|(number, name, waits)| Sweep {
+                number,
+                name: name.to_owned(),
+                settings: self.empty(args.cvs, waits, bench),
+            });
         let mut random = ChaCha8Rng::seed_from_u64(args.seed);
         for round in 0..args.warm_up + args.repeat {
             // Two orders, so that a setting of one phase meets another of the other in every round.

@@ -60,6 +60,7 @@ fn every_setting_of_both_phases_is_measured_as_often_as_asked() {
             ("auto", None),
         ];
         assert_eq!(titles, expected);
+        assert_eq!(json["phases"][phase]["number"], phase + 1);
         for setting in settings {
             assert_eq!(setting["seconds"].as_array().unwrap().len(), 2, "{setting}");
             assert_eq!(setting["ideal_seconds"].is_null(), phase == 1, "{setting}");
@@ -75,16 +76,25 @@ fn every_setting_of_both_phases_is_measured_as_often_as_asked() {
 
 #[test]
 fn one_phase_in_the_modes_that_were_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let page = folder.path().join("compare.html");
+    let report = format!("--report={}", page.display());
     let output = cv_compare(&[
         "--cvs=3",
         "--phase=2",
         "--modes=common,threads",
         "--workers=2",
+        &report,
     ]);
     let text = stdout(&output, 0);
     assert!(
-        text.contains("(cvs)") && !text.contains("(faces)"),
+        text.contains("Phase 2 (cvs)") && !text.contains("Phase 1"),
         "{text}"
+    );
+    let page = std::fs::read_to_string(page).unwrap();
+    assert!(
+        page.contains("Phase 2: cvs") && !page.contains("Phase 1"),
+        "{page:.500}"
     );
     assert!(
         text.contains("threads × 2") && text.contains("Best: "),

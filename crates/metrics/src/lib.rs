@@ -2,7 +2,7 @@
 //!
 //! One thread reads CPU use (total and per core), RAM, and the memory and CPU time of a process and its
 //! descendants, at an interval that follows its own cost: it never takes more than a fixed small part of a
-//! core, however many processes there are. The crate knows pids and a clock, and nothing of what the
+//! core, however many processes there are. A thread may ask how long it stood in line for a core. The crate knows pids and a clock, and nothing of what the
 //! processes do.
 //!
 //! ```
@@ -32,12 +32,14 @@
 
 mod cgroup;
 mod error;
+mod line;
 mod machine;
 mod sample;
 mod sampler;
 mod tree;
 
 pub use error::Error;
+pub use line::time_in_line;
 pub use machine::Machine;
 pub use sample::{Memory, Sample, Series, Tree};
 pub use sampler::{Config, Sampler};

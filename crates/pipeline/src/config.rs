@@ -75,7 +75,8 @@ pub struct Config {
     /// Builds the executor of mode `gil`. This crate has none of its own: whoever starts the run hands it in, and
     /// without it that mode is refused.
     pub gil: Option<Backend>,
-    /// Whether CPU times are taken and the machine is sampled. Without, reports lack them: to see what measuring costs.
+    /// Whether the run is measured and recorded: CPU times, samples of the machine, attempts that were cut short, the files
+    /// `events.jsonl` and `run.json`. Without, there is none of them: to see what they cost.
     pub measure: bool,
     /// Processes that belong to this tree but not to the work, such as a face service: not measured.
     pub not_measured: Vec<u32>,

@@ -21,7 +21,8 @@ const LAG: Duration = Duration::from_millis(200);
 /// The file, open for appending.
 pub(crate) struct Events {
     path: PathBuf,
-    file: BufWriter<File>,
+    /// `None` where nothing is to be written.
+    file: Option<BufWriter<File>>,
     /// Where this run's lines begin: those of the runs that it goes on with come before.
     start: u64,
     flushed: Instant,
@@ -86,10 +87,25 @@ impl Events {
         let (file, start) = open().map_err(|source| failed(&path, source))?;
         Ok(Events {
             path,
-            file: BufWriter::new(file),
+            file: Some(BufWriter::new(file)),
             start,
             flushed: Instant::now(),
         })
+    }
+
+    /// Writes nothing.
+    pub(crate) fn unwritten(path: PathBuf) -> Events {
+        Events {
+            path,
+            file: None,
+            start: 0,
+            flushed: Instant::now(),
+        }
+    }
+
+    /// Whether tasks can be read from it again.
+    pub(crate) fn are_written(&self) -> bool {
+        self.file.is_some()
     }
 
     pub(crate) fn run(&mut self, run: &Run) -> Result<(), Error> {
@@ -132,11 +148,14 @@ impl Events {
     }
 
     fn line(&mut self, line: &Line<'_>) -> Result<(), Error> {
+        let Some(file) = &mut self.file else {
+            return Ok(());
+        };
         let mut write = || {
-            serde_json::to_writer(&mut self.file, line)?;
-            self.file.write_all(b"\n")?;
+            serde_json::to_writer(&mut *file, line)?;
+            file.write_all(b"\n")?;
             if self.flushed.elapsed() > LAG {
-                self.file.flush()?;
+                file.flush()?;
                 self.flushed = Instant::now();
             }
             Ok(())
@@ -146,9 +165,10 @@ impl Events {
     }
 
     pub(crate) fn flush(&mut self) -> Result<(), Error> {
-        self.file
-            .flush()
-            .map_err(|source| failed(&self.path, source))
+        let Some(file) = &mut self.file else {
+            return Ok(());
+        };
+        file.flush().map_err(|source| failed(&self.path, source))
     }
 
     /// The tasks of this run's phase `name`, to be read again.

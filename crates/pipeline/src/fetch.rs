@@ -12,7 +12,7 @@ use brigade_faces::{Face, FetchError};
 use brigade_report::{Failure, FailureKind, Phase, Task};
 
 use crate::faces::{Faces, Hash, hash};
-use crate::jobs::FetchFace;
+use crate::jobs::{FetchFace, Fetched};
 use crate::lane::{Lane, Line, Notices};
 use crate::recorder::{self, nanoseconds};
 use crate::stage::Stage;
@@ -58,7 +58,7 @@ struct Want {
 struct Tried {
     want: Want,
     task: Task,
-    result: Result<Face, Lost>,
+    result: Result<Fetched, Lost>,
 }
 
 /// Why a CV has no face.
@@ -139,6 +139,7 @@ impl<'a> Fetching<'a> {
             index: item.index,
             folder: self.stage.folder.faces(),
             options: self.stage.fetching.clone(),
+            measure: config.measure,
             not_before: (*number > 1).then(|| *start + SPACING.saturating_mul(spaced)),
         };
         let place = *submitted;
@@ -191,14 +192,14 @@ impl<'a> Fetching<'a> {
     fn result(
         &self,
         item: &Item,
-        finished: Finished<Result<Face, FetchError>>,
-    ) -> Result<Result<Face, Lost>, Error> {
+        finished: Finished<Result<Fetched, FetchError>>,
+    ) -> Result<Result<Fetched, Lost>, Error> {
         let is_interrupted = self.stage.interrupt.is_triggered();
         // A person's own address may be wrong without the service being away.
         let is_first =
             !self.reached && self.round.number == 1 && item.photo.is_none() && !is_interrupted;
         Ok(match finished.outcome {
-            Outcome::Ok(Ok(face)) => Ok(face),
+            Outcome::Ok(Ok(fetched)) => Ok(fetched),
             // Nobody has had an answer so far, and this one has tried for its whole budget.
             Outcome::Ok(Err(source)) if is_first && source.is_unreachable() => {
                 return Err(Error::Unreachable { source });
@@ -237,7 +238,11 @@ impl<'a> Fetching<'a> {
             result,
         } = tried;
         let config = self.stage.config;
-        match result.and_then(|face| keep(config.duplicates, faces, &item, face)) {
+        let result = result.and_then(|fetched| {
+            task.in_line_ns = fetched.in_line.map(nanoseconds);
+            keep(config.duplicates, faces, &item, fetched.face)
+        });
+        match result {
             Ok((face, hash)) => {
                 task.bytes = Some(face.bytes);
                 task.retries = u32::try_from(face.retries.len()).unwrap_or(u32::MAX);

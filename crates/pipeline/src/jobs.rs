@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 use brigade_documents::Renderer;
 use brigade_executor::{Context, Job};
 use brigade_faces::{Face, FetchError, Fetcher, Options, Source};
+use brigade_metrics::time_in_line;
 use serde::{Deserialize, Serialize};
 
 use crate::Name;
@@ -25,18 +26,34 @@ pub(crate) struct FetchFace {
     pub options: Options,
     /// Spaces out requests to a service that shows everybody the same face for a while.
     pub not_before: Option<SystemTime>,
+    /// Whether to ask how long it stood in line for a core.
+    pub measure: bool,
+}
+
+/// A face that was fetched.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Fetched {
+    pub face: Face,
+    pub in_line: Option<Duration>,
+}
+
+/// How long this thread stands in line for a core from here on, where that is asked for and known.
+fn in_line(measure: bool) -> impl FnOnce() -> Option<Duration> {
+    let before = measure.then(time_in_line).flatten();
+    move || Some(time_in_line()?.saturating_sub(before?))
 }
 
 impl Job for FetchFace {
     const NAME: &'static str = "fetch-face";
     /// The error is part of the output, so that the consumer sees its type and not only its words.
-    type Output = Result<Face, FetchError>;
+    type Output = Result<Fetched, FetchError>;
     type Error = std::convert::Infallible;
 
     fn run(self, context: &Context) -> Result<Self::Output, Self::Error> {
+        let in_line = in_line(self.measure);
         let fetcher = this_process(self.options);
         let cancelled = || context.is_cancelled();
-        Ok(context.waiting(|| {
+        let face = context.waiting(|| {
             if !sleep_until(self.not_before, &cancelled) {
                 return Err(FetchError::Cancelled);
             }
@@ -47,7 +64,9 @@ impl Job for FetchFace {
                 &self.folder,
                 &cancelled,
             )
-        }))
+        });
+        let in_line = in_line();
+        Ok(face.map(|face| Fetched { face, in_line }))
     }
 }
 
@@ -93,6 +112,8 @@ pub(crate) struct RenderCv {
     pub name: Name,
     pub face: PathBuf,
     pub options: brigade_documents::Options,
+    /// Whether to ask how long it stood in line for a core.
+    pub measure: bool,
 }
 
 /// A finished CV.
@@ -104,6 +125,7 @@ pub(crate) struct Cv {
     pub file: String,
     /// What read the face.
     pub reader: String,
+    pub in_line: Option<Duration>,
     #[serde(with = "serde_bytes")]
     pub pdf: Vec<u8>,
 }
@@ -132,6 +154,7 @@ impl Job for RenderCv {
     type Error = Box<dyn std::error::Error + Send + Sync>;
 
     fn run(self, context: &Context) -> Result<Cv, Self::Error> {
+        let in_line = in_line(self.measure);
         // Fonts are loaded once per worker. A failure is not kept: it names a file that may be mended.
         let renderer = match context.state::<Renderer>() {
             Some(renderer) => renderer,
@@ -152,6 +175,7 @@ impl Job for RenderCv {
                 file: self.name.of(self.index, &person),
                 person: person.name,
                 reader: rendered.reader.to_string(),
+                in_line: in_line(),
                 pdf: rendered.pdf,
             }),
             Err(source) => Err(RenderError::Document {

@@ -8,7 +8,7 @@ use crate::Error;
 use crate::faces::{self, Hash};
 use crate::jobs::{Cv, RenderCv};
 use crate::lane::{Lane, Line, Notices};
-use crate::recorder;
+use crate::recorder::{self, nanoseconds};
 use crate::stage::Stage;
 use crate::work::{Item, Who};
 
@@ -76,6 +76,7 @@ impl<'a> Rendering<'a> {
             name: self.stage.config.name.clone(),
             face: faces::path(&self.stage.folder.faces(), &hash),
             options: self.options.clone(),
+            measure: self.stage.config.measure,
         };
         self.lane.submit(about, job);
     }
@@ -93,10 +94,12 @@ impl<'a> Rendering<'a> {
                 person,
                 file,
                 reader,
+                in_line,
                 pdf,
             } = cv;
             task.bytes = Some(pdf.len() as u64);
             task.reader = Some(reader);
+            task.in_line_ns = in_line.map(nanoseconds);
             task.label = Some(person);
             self.lane.running.record(task)?;
             Rendered::Made { turn, file, pdf }

@@ -62,7 +62,11 @@ pub fn run(
     let Some(mut before) = begin(config, &folder)? else {
         return Ok(record);
     };
-    let events = RefCell::new(Events::open(folder.events(), before.is_later)?);
+    let events = match config.measure {
+        true => Events::open(folder.events(), before.is_later)?,
+        false => Events::unwritten(folder.events()),
+    };
+    let events = RefCell::new(events);
     events.borrow_mut().run(&record)?;
     let stage = Stage {
         config,
@@ -96,9 +100,11 @@ pub fn run(
     if config.journal {
         failures::write(&folder, record.closing.failed)?;
     }
-    folder.write_whole(&folder.record(), |file| {
-        brigade_report::write_json(&record, file)
-    })?;
+    if config.measure {
+        folder.write_whole(&folder.record(), |file| {
+            brigade_report::write_json(&record, file)
+        })?;
+    }
     if is_over {
         before.packer.close()?;
     }

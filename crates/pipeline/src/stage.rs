@@ -72,9 +72,12 @@ impl Stage<'_> {
             .crash_retries(CRASH_RETRIES)
             .observer({
                 let recorder = Arc::clone(&recorder);
+                let measure = self.config.measure;
                 let notices = notices.clone();
                 move |event: &Event<'_>| {
-                    recorder.observe(event);
+                    if measure {
+                        recorder.observe(event);
+                    }
                     if let Event::Finished(report, _) = event {
                         // Nobody listens any more once the run has failed.
                         let _ = notices.send(Notice {
@@ -151,7 +154,7 @@ impl Running<'_> {
         let mut events = self.stage.events.borrow_mut();
         events.task(&self.phase.name, &task)?;
         let kept = &mut self.phase.tasks;
-        if self.phase.stored.is_none() && kept.len() == KEPT {
+        if self.phase.stored.is_none() && kept.len() == KEPT && events.are_written() {
             kept.retain(|task| task.failure.is_some());
             kept.truncate(KEPT_FAILURES);
             kept.shrink_to_fit();

@@ -66,6 +66,7 @@ fn facts(run: &Run, index: usize, phase: &Phase, summary: &Summary) -> Vec<Fact>
         ),
         (of("cpu_seconds"), summary.cpu_seconds),
         (of("cpu_share"), summary.cpu_share),
+        (of("core_wait_share"), summary.core_wait_share),
         (of("machine_cpu_percent"), summary.machine_cpu_percent),
         (of("first_start_seconds"), summary.first_start_seconds),
         (

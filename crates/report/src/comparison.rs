@@ -35,6 +35,8 @@ pub struct Comparison {
 /// One phase under every setting.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sweep {
+    /// Which phase of the run, from 1; a comparison need not hold every one.
+    pub number: u32,
     /// What the phase does, such as `faces`.
     pub name: String,
     /// In the order asked for.
@@ -211,6 +213,7 @@ mod tests {
     #[test]
     fn speed_ups_are_over_the_loop_and_the_best_is_the_shortest_median() {
         let sweep = Sweep {
+            number: 2,
             name: "cvs".to_owned(),
             settings: vec![
                 setting("threads", Some(4), &[2.0, 9.0, 2.5], Some(2.0)),

@@ -39,8 +39,8 @@ pub fn comparison_text(comparison: &Comparison) -> String {
         comparison.machine.cores_effective,
         comparison.source
     );
-    for (number, sweep) in (1..).zip(&comparison.phases) {
-        out += &format!("\nPhase {number} ({}):\n", sweep.name);
+    for sweep in &comparison.phases {
+        out += &format!("\nPhase {} ({}):\n", sweep.number, sweep.name);
         out += &table(&SWEEP_HEADS, &sweep_rows(sweep));
         for line in conclusions(sweep) {
             out += &format!("  {line}\n");

@@ -8,7 +8,7 @@ use crate::run::Run;
 use std::io::{self, Write};
 
 const COLUMNS: &str = "phase,task,label,attempt,worker,pid,tid,queued_ns,started_ns,finished_ns,wait_ns,wall_ns,\
-                       cpu_ns,rss_bytes,bytes,retries,outcome,failure,message,causes";
+                       cpu_ns,in_line_ns,rss_bytes,bytes,retries,outcome,failure,message,causes";
 
 /// One line for each attempt at each task, in the phases' order and by task and attempt, under a line of names.
 #[must_use]
@@ -34,7 +34,7 @@ pub fn write_tasks_csv(run: &Run, mut out: impl Write) -> io::Result<()> {
     Ok(())
 }
 
-fn cells(phase: &str, task: &Task) -> [String; 20] {
+fn cells(phase: &str, task: &Task) -> [String; 21] {
     fn number<N: ToString>(value: Option<N>) -> String {
         value.map(|value| value.to_string()).unwrap_or_default()
     }
@@ -53,6 +53,7 @@ fn cells(phase: &str, task: &Task) -> [String; 20] {
         number(task.wait_ns()),
         number(task.wall_ns()),
         number(task.cpu_ns),
+        number(task.in_line_ns),
         number(task.rss_bytes),
         number(task.bytes),
         task.retries.to_string(),

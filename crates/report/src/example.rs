@@ -169,6 +169,7 @@ pub fn comparison() -> Comparison {
         source: "the embedded service".to_owned(),
         machine: run(1).machine,
         phases: vec![Sweep {
+            number: 2,
             name: "cvs".to_owned(),
             settings: vec![
                 setting("sequential", None, [1.0, 1.1, 1.2]),
@@ -258,6 +259,7 @@ fn phase(
                 } else {
                     duration / 50
                 }),
+                in_line_ns: Some(duration / 250),
                 rss_bytes: workers.map(|_| 24 << 20),
                 bytes: Some(61_000),
                 ..Task::default()

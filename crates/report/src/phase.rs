@@ -186,6 +186,9 @@ pub struct Task {
     /// CPU time of its thread.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cpu_ns: Option<u64>,
+    /// How much of its running time its thread was ready to compute and had no core.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_line_ns: Option<u64>,
     /// Its worker's peak resident memory so far.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rss_bytes: Option<u64>,

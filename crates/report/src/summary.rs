@@ -30,6 +30,9 @@ pub struct Summary {
     /// CPU time as a part of running time, over the delivered tasks whose CPU time was measured: near 1 they
     /// computed, near 0 they waited, for the network or for a free core.
     pub cpu_share: Option<f64>,
+    /// Time in which they were ready to compute and had no core, as a part of running time; `None` where the system does
+    /// not tell.
+    pub core_wait_share: Option<f64>,
     /// How busy all cores of the machine were meanwhile, with whatever work, 0 to 100; `None` without a sample.
     pub machine_cpu_percent: Option<f64>,
     /// The longest running time of any attempt, those that failed included.
@@ -77,7 +80,7 @@ impl Summary {
         let mut totals = phase.totals();
         totals.durations_ns.sort_unstable();
         let durations: Vec<f64> = totals.durations_ns.iter().copied().map(seconds).collect();
-        let (cpu_ns, wall_ns) = totals.measured_ns;
+        let share = |(part, whole): (u64, u64)| (whole > 0).then(|| seconds(part) / seconds(whole));
         Self {
             phase: phase.name.clone(),
             wall_seconds,
@@ -93,7 +96,8 @@ impl Summary {
             task_seconds: durations.iter().sum(),
             wait_seconds: seconds(totals.wait_ns),
             cpu_seconds: totals.cpu_ns.map(seconds),
-            cpu_share: (wall_ns > 0).then(|| seconds(cpu_ns) / seconds(wall_ns)),
+            cpu_share: share(totals.measured_ns),
+            core_wait_share: share(totals.in_line_ns),
             machine_cpu_percent: machine_cpu_percent(phase, samples),
             longest_attempt_seconds: seconds(totals.longest_ns),
             first_start_seconds: totals

@@ -82,7 +82,7 @@ fn details(phase: &Phase, samples: &[Sample]) -> String {
     let mut lines: Vec<(u64, String)> = Vec::with_capacity(2 * phase.tasks.len());
     for task in &phase.tasks {
         if let Some(at) = task.started_ns {
-            let cpu = sample_before(samples, at).and_then(|sample| sample.cpu_percent);
+            let cpu = cpu_around(samples, at);
             lines.push((at, line(task, "start", cpu, sample_before(samples, at))));
         }
         if let Some(at) = task.finished_ns {
@@ -138,6 +138,14 @@ fn line(task: &Task, event: &str, cpu: Option<f32>, sample: Option<&Sample>) -> 
 fn sample_before(samples: &[Sample], at_ns: u64) -> Option<&Sample> {
     let after = samples.partition_point(|sample| sample.at_ns <= at_ns);
     samples.get(after.checked_sub(1)?)
+}
+
+/// How busy the cores were while a moment passed: a sample tells of the time since the one before, so the first after the
+/// moment does. At the end of a run there may be none.
+fn cpu_around(samples: &[Sample], at_ns: u64) -> Option<f32> {
+    let after = samples.partition_point(|sample| sample.at_ns <= at_ns);
+    let covering = samples.get(after).and_then(|sample| sample.cpu_percent);
+    covering.or_else(|| sample_before(samples, at_ns)?.cpu_percent)
 }
 
 fn closing(out: &mut String, run: &Run) -> fmt::Result {

@@ -23,6 +23,8 @@ pub struct Totals {
     pub(crate) cpu_ns: Option<u64>,
     /// CPU and running time of the delivered tasks for which both are known.
     pub(crate) measured_ns: (u64, u64),
+    /// Time in line for a core, and running time, of the delivered tasks for which both are known.
+    pub(crate) in_line_ns: (u64, u64),
     pub(crate) bytes: u64,
     /// The longest running time of any attempt that ended, delivered or not.
     pub(crate) longest_ns: u64,
@@ -59,6 +61,10 @@ impl Totals {
         if let (Some(cpu), Some(wall)) = (task.cpu_ns, task.wall_ns()) {
             self.measured_ns.0 = self.measured_ns.0.saturating_add(cpu);
             self.measured_ns.1 = self.measured_ns.1.saturating_add(wall);
+        }
+        if let (Some(in_line), Some(wall)) = (task.in_line_ns, task.wall_ns()) {
+            self.in_line_ns.0 = self.in_line_ns.0.saturating_add(in_line);
+            self.in_line_ns.1 = self.in_line_ns.1.saturating_add(wall);
         }
     }
 

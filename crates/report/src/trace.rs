@@ -138,6 +138,7 @@ impl<W: Write> Events<'_, W> {
                 "retries": task.retries,
                 "wait_us": micros(task.wait_ns().unwrap_or(0)),
                 "cpu_us": task.cpu_ns.map(micros),
+                "in_line_us": task.in_line_ns.map(micros),
                 "rss_bytes": task.rss_bytes,
                 "outcome": bar.kind.word(),
                 "failure": task.failure.as_ref().map(|failure| &failure.message),

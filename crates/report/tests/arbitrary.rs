@@ -67,6 +67,7 @@ fn task() -> impl Strategy<Value = Task> {
             started_ns,
             finished_ns,
             cpu_ns,
+            in_line_ns: cpu_ns,
             rss_bytes: what.0,
             bytes: what.0,
             reader: what

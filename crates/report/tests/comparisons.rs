@@ -13,7 +13,7 @@ fn the_tables_of_a_terminal() {
     let expected = "\
 100 CVs, seed 42, 2 usable cores, faces from the embedded service
 
-Phase 1 (cvs):
+Phase 2 (cvs):
   setting      median    from      to  speed-up  per worker  serial part  of the best  of the ideal  peak memory
   sequential    1.1 s     1 s   1.2 s     1.00×       100 %            –        2.00×             –     20.0 MiB
   threads × 2  550 ms  540 ms  560 ms     2.00×       100 %          0 %        1.00×             –     20.0 MiB
@@ -36,6 +36,7 @@ fn the_page_holds_every_setting_and_nothing_breaks_out_of_it() {
         "threads × 2",
         "1.15 s",
         "24 s",
+        "Phase 2: cvs",
         "Content-Security-Policy",
         "&lt;/script&gt;",
     ] {

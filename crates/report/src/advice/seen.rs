@@ -8,8 +8,8 @@ use crate::time::short;
 /// Cores are the limit when they were busy for this part of a phase; a task computes when CPU time makes up this
 /// part of its running time.
 const MOSTLY: f64 = 0.75;
-/// Tasks that computed for this part of the cores' time or more, while other work may have had the rest, may have
-/// waited for a core rather than for anything else.
+/// Where time in line for a core is not known, tasks that computed for this part of the cores' time or more, while other
+/// work may have had the rest, may have waited for a core. Where it is known, less of it is not worth a word.
 const PARTLY: f64 = 0.05;
 /// A machine this busy had no core to spare.
 const FULL_PERCENT: f64 = 85.0;
@@ -28,6 +28,8 @@ pub(super) struct Seen<'a> {
     cpu_seconds: f64,
     /// CPU time as a part of the tasks' running time.
     cpu_share: f64,
+    /// The part of it in which they were ready to compute and had no core; `None` where the system does not tell.
+    in_line: Option<f64>,
     /// How busy the machine was with whatever work; `None` when the phase was too short for a sample.
     machine_cpu_percent: Option<f64>,
     durations: Durations,
@@ -61,6 +63,7 @@ impl<'a> Seen<'a> {
             task_seconds: summary.task_seconds,
             cpu_seconds,
             cpu_share,
+            in_line: summary.core_wait_share,
             machine_cpu_percent: summary.machine_cpu_percent,
             durations,
             longest: summary.longest_attempt_seconds.max(durations.max),
@@ -97,7 +100,12 @@ impl<'a> Seen<'a> {
             )
         } else if self.cpu_share >= MOSTLY {
             self.computes(cores_busy)
-        } else if self.may_wait_for_cores(cores_busy) {
+        } else if let Some(in_line) = self
+            .in_line
+            .filter(|in_line| self.computes_on_a_core(*in_line))
+        {
+            self.stood_in_line(in_line)
+        } else if self.in_line.is_none() && self.may_wait_for_cores(cores_busy) {
             format!(
                 "its tasks computed for only {} of their time, but {}, so they may have waited for a core: measure \
                  again on a quiet machine, with {}",
@@ -113,14 +121,36 @@ impl<'a> Seen<'a> {
         }
     }
 
-    /// More workers than cores share them, and so does other work: waiting for a core looks like any waiting.
+    /// Whether tasks compute when they are given a core.
+    fn computes_on_a_core(&self, in_line: f64) -> bool {
+        self.cpu_share >= MOSTLY * (1.0 - in_line)
+    }
+
+    fn stood_in_line(&self, in_line: f64) -> String {
+        let stood = format!(
+            "its tasks computed {} of their time and stood in line for a core {} of it",
+            percent(self.cpu_share),
+            percent(in_line)
+        );
+        if self.workers > self.cores {
+            format!(
+                "{stood}: {} workers shared {}, and on a quiet machine {} would do as well",
+                self.workers,
+                cores(self.cores),
+                workers(self.cores)
+            )
+        } else {
+            format!("{stood}: other work had the cores, so measure again on a quiet machine")
+        }
+    }
+
+    /// More workers than cores share them, and so does other work: without the scheduler's word, waiting for a core looks
+    /// like any waiting.
     fn may_wait_for_cores(&self, cores_busy: f64) -> bool {
         let full = self
             .machine_cpu_percent
             .is_none_or(|busy| busy >= FULL_PERCENT);
-        cores_busy >= PARTLY
-            && full
-            && (self.workers > self.cores || self.machine_cpu_percent.is_some())
+        cores_busy >= PARTLY && full
     }
 
     fn cores_are_the_limit(&self, cores_busy: f64) -> String {
@@ -169,10 +199,14 @@ impl<'a> Seen<'a> {
     }
 
     fn waits(&self) -> String {
-        let waited = format!(
+        let in_line = self.in_line.unwrap_or(0.0);
+        let mut waited = format!(
             "its tasks waited {} of their time",
-            percent(1.0 - self.cpu_share)
+            percent(1.0 - self.cpu_share - in_line)
         );
+        if in_line >= PARTLY {
+            waited += &format!(" and stood in line for a core {} of it", percent(in_line));
+        }
         let floor = self.longest.max(self.cpu_seconds / self.cores);
         let enough = (self.task_seconds / floor - ROUNDING).ceil().max(1.0);
         let because = if floor > self.longest {
@@ -266,6 +300,7 @@ mod tests {
             task_seconds,
             cpu_seconds,
             cpu_share: cpu_seconds / task_seconds,
+            in_line: None,
             machine_cpu_percent: Some(40.0),
             longest: durations.last().copied().unwrap_or(0.0),
             isolation: None,
@@ -343,11 +378,53 @@ mod tests {
                 .judge()
                 .contains("too short to see what else the cores did")
         );
+        let mut few = seen("", 2.0, 0.1, &[(0.02, 0.005); 8]);
+        few.machine_cpu_percent = None;
+        assert!(few.judge().contains("may have waited for a core"));
         let mut waits = seen("", 100.0, 1.3, &[(0.4, 0.001); 100]);
         waits.machine_cpu_percent = Some(99.0);
         assert!(
             waits.judge().contains("waited 100 %"),
             "too little computing to be short of cores"
+        );
+    }
+
+    #[test]
+    fn tasks_that_stood_in_line_for_a_core_are_said_to_compute() {
+        let mut loaded = seen("", 2.0, 0.4, &[(0.1, 0.023); 8]);
+        loaded.in_line = Some(0.75);
+        assert_eq!(
+            loaded.judge(),
+            "its tasks computed 23 % of their time and stood in line for a core 75 % of it: other work had the cores, \
+             so measure again on a quiet machine"
+        );
+        loaded.workers = 100.0;
+        assert!(
+            loaded.judge().ends_with(
+                "100 workers shared the 2 cores, and on a quiet machine 2 workers would do as well"
+            ),
+            "{}",
+            loaded.judge()
+        );
+        // The same clocks, but the scheduler says that nobody was kept from a core.
+        loaded.in_line = Some(0.0);
+        assert!(
+            loaded
+                .judge()
+                .starts_with("its tasks waited 77 % of their time")
+        );
+    }
+
+    #[test]
+    fn waiting_and_time_in_line_are_told_apart() {
+        let mut both = seen("", 8.0, 0.6, &[(0.4, 0.04); 10]);
+        both.in_line = Some(0.3);
+        assert!(
+            both.judge().starts_with(
+                "its tasks waited 60 % of their time and stood in line for a core 30 % of it"
+            ),
+            "{}",
+            both.judge()
         );
     }
 

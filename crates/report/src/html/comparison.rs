@@ -32,9 +32,7 @@ pub fn comparison_html(comparison: &Comparison) -> String {
             }
             dl { @for (name, value) in &facts { div.wide[value.len() > 60] { dt { (name) } dd { (value) } } } }
         }
-        @for (number, sweep) in (1..).zip(&comparison.phases) {
-            (section(number, sweep))
-        }
+        @for sweep in &comparison.phases { (section(sweep)) }
         @if !comparison.runs.is_empty() {
             section aria-labelledby="runs" {
                 h2 id="runs" { "Runs" }
@@ -63,18 +61,18 @@ pub fn comparison_html(comparison: &Comparison) -> String {
     frame(&title, &body, &html! {})
 }
 
-fn section(number: usize, sweep: &Sweep) -> Markup {
-    let id = format!("phase{number}");
+fn section(sweep: &Sweep) -> Markup {
+    let id = format!("phase{}", sweep.number);
     html! {
         section aria-labelledby=(id) {
-            h2 id=(id) { "Phase " (number) ": " (sweep.name) }
+            h2 id=(id) { "Phase " (sweep.number) ": " (sweep.name) }
             ul { @for line in conclusions(sweep) { li { (line) } } }
-            (chart(number, sweep))
+            (chart(sweep))
         }
     }
 }
 
-fn chart(number: usize, sweep: &Sweep) -> Markup {
+fn chart(sweep: &Sweep) -> Markup {
     let figures = sweep.figures();
     let longest = figures.iter().flatten().map(|figures| figures.most);
     let longest = longest.fold(0.0, f64::max).max(1e-6);
@@ -87,7 +85,7 @@ fn chart(number: usize, sweep: &Sweep) -> Markup {
     let left = sweep.settings.iter().enumerate();
     let left = left.map(|(lane, setting)| (middle(lane) + 4.0, setting.title()));
     Figure {
-        id: format!("sweep{number}"),
+        id: format!("sweep{}", sweep.number),
         title: "How long the phase took",
         says: "A bar for each setting, as long as the median of its runs; the dashed line goes from the shortest to \
                the longest. Of speed-up: how many times as fast as the loop; the serial part is what the speed-up \
