@@ -195,7 +195,7 @@ impl<'a, 'p> Flow<'a, 'p> {
                         self.faces.delivered(turn);
                         self.packer.offer(turn, file, pdf)?;
                     }
-                    Some(Rendered::Lost { turn, task }) => self.lose(turn, Line::Cvs, task)?,
+                    Some(Rendered::Lost { turn, task }) => self.lose(turn, Line::Cvs, *task)?,
                     None => {}
                 },
                 // Of a job that was taken without its notice.

@@ -41,7 +41,7 @@ pub(crate) enum Rendered {
         pdf: Vec<u8>,
     },
     /// The task is its last word.
-    Lost { turn: u64, task: Task },
+    Lost { turn: u64, task: Box<Task> },
 }
 
 impl<'a> Rendering<'a> {
@@ -106,6 +106,7 @@ impl<'a> Rendering<'a> {
         } else {
             task.label = Some(who.name());
             self.lane.running.record(task.clone())?;
+            let task = Box::new(task);
             Rendered::Lost { turn, task }
         }))
     }

@@ -39,7 +39,8 @@ pub fn advice(run: &Run) -> Vec<Advice> {
     phases
         .map(|(index, (phase, summary))| {
             let cores = f64::from(run.machine.cores_effective.max(1));
-            let text = match Seen::new(phase, summary, cores) {
+            let overlaps = run.phases.iter().any(|other| overlap(phase, other));
+            let text = match Seen::new(phase, summary, cores, overlaps) {
                 Ok(seen) => seen.judge(),
                 Err(why) => format!("there is nothing to advise: {why}"),
             };
@@ -49,6 +50,17 @@ pub fn advice(run: &Run) -> Vec<Advice> {
             }
         })
         .collect()
+}
+
+/// Whether another phase runs in a good part of this one's time.
+fn overlap(phase: &Phase, other: &Phase) -> bool {
+    let from = phase.started_ns.max(other.started_ns);
+    let common = phase
+        .finished_ns
+        .min(other.finished_ns)
+        .saturating_sub(from);
+    let own = phase.finished_ns.saturating_sub(phase.started_ns);
+    !std::ptr::eq(phase, other) && common > own / 4
 }
 
 fn facts(run: &Run, index: usize, phase: &Phase, summary: &Summary) -> Vec<Fact> {

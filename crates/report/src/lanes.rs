@@ -1,6 +1,6 @@
 //! A phase's task records dealt to the workers that ran them.
 
-use crate::phase::{Phase, Task};
+use crate::phase::{FailureKind, Phase, Task};
 use crate::quantity::total;
 use std::collections::BTreeMap;
 
@@ -47,6 +47,8 @@ impl Kind {
     pub(crate) fn of(task: &Task) -> Self {
         match (&task.failure, task.retried) {
             (Some(_), true) => Self::Retried,
+            // Called off when the run ended early: nobody gave it up.
+            (Some(failure), false) if failure.kind == FailureKind::Cancelled => Self::Unfinished,
             (Some(_), false) => Self::Failed,
             (None, _) if task.finished_ns.is_some() => Self::Delivered,
             (None, _) => Self::Unfinished,

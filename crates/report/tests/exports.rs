@@ -1,6 +1,6 @@
 //! The page, the trace and the CSV as text. What a browser makes of the page is another test's business.
 
-use brigade_report::{Run, example, html, tasks_csv, trace};
+use brigade_report::{Failure, FailureKind, Run, example, html, tasks_csv, trace};
 use serde_json::Value;
 
 fn hostile() -> Run {
@@ -99,16 +99,47 @@ fn the_csv_has_a_line_for_each_attempt_with_as_many_cells_as_names() {
     }
 }
 
-/// Every event against the "Trace Event Format": the fields each kind must have, and no kind we do not mean.
+#[test]
+fn a_task_that_was_called_off_is_unfinished_and_no_failure() {
+    let mut run = example::run_interrupted(5);
+    run.phases[0].tasks[0].failure = Some(Failure {
+        kind: FailureKind::Cancelled,
+        message: "cancelled".to_owned(),
+        causes: Vec::new(),
+    });
+    let csv = tasks_csv(&run);
+    let line = csv.lines().nth(1).expect("the first task");
+    assert!(line.contains(",unfinished,was cancelled,"), "{line}");
+    assert!(
+        !html(&run).contains("class=\"failed\""),
+        "no bar of a failure"
+    );
+}
+
+/// Every event against the "Trace Event Format": the fields each kind must have, no others, and no kind we do not mean.
 #[test]
 fn every_trace_event_has_the_fields_of_its_kind() {
     let run = example::run_with_failures(5);
     let file: Value = serde_json::from_str(&trace(&run)).expect("JSON");
+    let fields = |value: &Value| -> Vec<String> {
+        let fields = value.as_object().expect("an object").keys();
+        fields.cloned().collect()
+    };
+    assert_eq!(
+        fields(&file),
+        ["displayTimeUnit", "otherData", "traceEvents"]
+    );
     assert_eq!(file["displayTimeUnit"], "ms");
     let events = file["traceEvents"].as_array().expect("events");
+    let allowed = |kind: &str| match kind {
+        "M" | "C" => vec!["args", "name", "ph", "pid", "tid", "ts"],
+        "X" => vec!["args", "cat", "dur", "name", "ph", "pid", "tid", "ts"],
+        _ => vec!["cat", "id", "name", "ph", "pid", "tid", "ts"],
+    };
     let mut open_waits = std::collections::BTreeMap::new();
     for event in events {
         let kind = event["ph"].as_str().expect("ph");
+        assert_eq!(fields(event), allowed(kind), "{event}");
         assert!(
             event["name"].is_string() && event["pid"].is_u64() && event["tid"].is_u64(),
             "{event}"
@@ -130,8 +161,12 @@ fn every_trace_event_has_the_fields_of_its_kind() {
                     event["id"].is_string() && event["cat"] == "queue",
                     "{event}"
                 );
+                // A pair is known by category, id and name; it begins before it ends.
                 let key = (event["id"].to_string(), event["name"].to_string());
-                *open_waits.entry(key).or_insert(0) += if kind == "b" { 1 } else { -1 };
+                let wait = open_waits.entry(key).or_insert((0, f64::NEG_INFINITY));
+                let ts = event["ts"].as_f64().expect("a number");
+                assert!(ts >= wait.1, "{event}");
+                *wait = (wait.0 + if kind == "b" { 1 } else { -1 }, ts);
             }
             "C" => {
                 let counters = event["args"].as_object().expect("args");
@@ -144,7 +179,7 @@ fn every_trace_event_has_the_fields_of_its_kind() {
         }
     }
     assert!(
-        open_waits.values().all(|open| *open == 0),
+        open_waits.values().all(|(open, _)| *open == 0),
         "every wait that begins ends"
     );
     let of = |kind: &str| events.iter().filter(|event| event["ph"] == kind).count();

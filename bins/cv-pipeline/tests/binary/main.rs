@@ -15,6 +15,7 @@ mod identical;
 mod pressure;
 #[cfg(target_os = "linux")]
 mod process;
+mod progress;
 #[cfg(target_os = "linux")]
 mod resume;
 #[cfg(target_os = "linux")]

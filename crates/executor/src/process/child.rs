@@ -219,7 +219,7 @@ impl Child<'_> {
                 &fetched
             }
         };
-        let start =
+        let mut start =
             (self.hello.note_start || self.hello.metrics >= Metrics::Wall).then(Instant::now);
         if let Some(start) = start {
             let since = start.saturating_duration_since(self.epoch).as_nanos();
@@ -242,6 +242,8 @@ impl Child<'_> {
             self.outbox.put(false, |out| {
                 wire::frame(out, kind::STARTED, |out| out.extend(head.id.to_le_bytes()));
             })?;
+            // The parent may have had this core to hear of it, which is no time of the job's.
+            start = start.map(|_| Instant::now());
         }
         let meter = Meter::start_at(self.hello.metrics, start);
         let outcome = self.run(head, name, number, payload);

@@ -23,6 +23,8 @@ pub(crate) enum Trial {
     Exit(i32),
     Loop,
     Sleep(Duration),
+    /// Uses so much CPU time.
+    Compute(Duration),
     /// Until it is cancelled, then `Ok`.
     Obey,
     /// Until it is cancelled, then the checkpoint's error.
@@ -132,6 +134,13 @@ impl Job for Trial {
                 std::hint::spin_loop();
             },
             Self::Sleep(time) => sleep(time),
+            Self::Compute(time) => {
+                let cpu = || rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+                let nanoseconds =
+                    |at: rustix::time::Timespec| at.tv_sec * 1_000_000_000 + at.tv_nsec;
+                let end = nanoseconds(cpu()) + i64::try_from(time.as_nanos())?;
+                while nanoseconds(cpu()) < end {}
+            }
             Self::Obey => {
                 while !context.is_cancelled() {
                     sleep(Duration::from_millis(1));

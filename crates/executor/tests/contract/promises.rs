@@ -16,8 +16,6 @@ use std::{
 
 pub(crate) fn trials() -> Vec<libtest_mimic::Trial> {
     let parallel = [Mode::Threads, Mode::Processes, Mode::Auto];
-    // Not auto: its first jobs run in a loop that pulls none ahead, and of threads that wait it may start more than cores.
-    let fixed = [Mode::Threads, Mode::Processes];
     [
         cases("map keeps the order", &MODES, map_keeps_the_order),
         cases(
@@ -69,7 +67,7 @@ pub(crate) fn trials() -> Vec<libtest_mimic::Trial> {
         ),
         cases(
             "shutdown does not wait for ever",
-            &fixed,
+            &parallel,
             shutdown_without_end,
         ),
         cases(
@@ -82,7 +80,7 @@ pub(crate) fn trials() -> Vec<libtest_mimic::Trial> {
             &parallel,
             bounded_queue,
         ),
-        cases("cores can be kept free", &fixed, reserved_cores),
+        cases("cores can be kept free", &parallel, reserved_cores),
         cases(
             "a dropped handle leaves the job alone",
             &MODES,
@@ -365,7 +363,12 @@ fn shutdown_without_end(mode: Mode) {
         .map(|finished| (finished.report.index, finished.outcome.kind()))
         .collect();
     rest.sort_unstable();
-    assert_eq!(rest, [(1, "cancelled"), (2, "cancelled")]);
+    // Auto may have found by then that the rest is for the loop, which pulls nothing ahead.
+    let pulled = match mode {
+        Mode::Auto => rest.len().max(1),
+        _ => 2,
+    };
+    assert_eq!(rest, [(1, "cancelled"), (2, "cancelled")][..pulled]);
     assert_eq!(
         stopped.join().expect("shutdown does not panic"),
         mode == Mode::Processes
@@ -417,7 +420,14 @@ fn reserved_cores(mode: Mode) {
         let builder = brigade_executor::Executor::builder()
             .mode(mode)
             .reserved_cores(cores);
-        builder.build().expect("plain options").workers()
+        let executor = builder.build().expect("plain options");
+        if mode != Mode::Auto {
+            return executor.workers();
+        }
+        // It may use more, for jobs that wait; for those that compute it chooses as many as there are cores for it.
+        let jobs = std::iter::repeat_n(Trial::Compute(Duration::from_millis(2)), 20);
+        assert_eq!(executor.stream(jobs).count(), 20);
+        executor.choice().expect("jobs have ended").workers
     };
     let all = std::thread::available_parallelism().map_or(1, usize::from);
     assert_eq!(workers(0), all);

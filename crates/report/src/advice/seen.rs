@@ -36,6 +36,8 @@ pub(super) struct Seen<'a> {
     /// Running time of the longest attempt, a failed one perhaps.
     longest: f64,
     isolation: Option<Isolation>,
+    /// Whether it runs beside another phase, which gives it its work.
+    overlaps: bool,
 }
 
 /// What worker processes cost beside threads, as far as the phase's own record tells.
@@ -47,7 +49,12 @@ struct Isolation {
 }
 
 impl<'a> Seen<'a> {
-    pub(super) fn new(phase: &'a Phase, summary: &Summary, cores: f64) -> Result<Self, String> {
+    pub(super) fn new(
+        phase: &'a Phase,
+        summary: &Summary,
+        cores: f64,
+        overlaps: bool,
+    ) -> Result<Self, String> {
         let durations = summary.durations.ok_or("nothing was delivered")?;
         if summary.wall_seconds < TOO_SHORT_SECONDS {
             return Err(format!("it took only {}", short(summary.wall_seconds)));
@@ -68,6 +75,7 @@ impl<'a> Seen<'a> {
             durations,
             longest: summary.longest_attempt_seconds.max(durations.max),
             isolation: isolation(phase, summary),
+            overlaps,
         })
     }
 
@@ -187,6 +195,13 @@ impl<'a> Seen<'a> {
                 short(self.least(self.cores)),
                 short(self.wall)
             )
+        } else if self.overlaps {
+            format!(
+                "{computed}, {} of {}, and more workers would not help: the phases overlap, and the rest it waited for \
+                 work from the other",
+                short(self.task_seconds / self.workers),
+                short(self.wall)
+            )
         } else {
             format!(
                 "{computed}, but kept {} busy only {} of it, and more workers would not help: the rest went into starting, packing, or tasks of uneven length (the longest took {} of {})",
@@ -304,6 +319,7 @@ mod tests {
             machine_cpu_percent: Some(40.0),
             longest: durations.last().copied().unwrap_or(0.0),
             isolation: None,
+            overlaps: false,
             durations: Durations::of_sorted(&durations).expect("tasks"),
         }
     }
@@ -350,6 +366,18 @@ mod tests {
         assert!(
             text.contains("on 1 of the 2 cores: 2 workers would take 1 s at best instead of 2 s"),
             "{text}"
+        );
+    }
+
+    #[test]
+    fn a_phase_beside_another_is_said_to_wait_for_work() {
+        let mut beside = seen("", 2.0, 5.0, &[(0.005, 0.004); 64]);
+        assert!(beside.judge().contains("kept the 2 cores busy only 3 %"));
+        beside.overlaps = true;
+        assert_eq!(
+            beside.judge(),
+            "its tasks computed 80 % of their time, 160 ms of 5 s, and more workers would not help: the phases overlap, \
+             and the rest it waited for work from the other"
         );
     }
 
