@@ -202,6 +202,10 @@ impl<'a, 'p> Flow<'a, 'p> {
                 _ => {}
             }
         }
+        if let Some(fetching) = fetching {
+            // The run ended while there was no room for what it would have brought.
+            fetched = Some(fetching.finish()?);
+        }
         let rendered = rendering.map(Rendering::finish).transpose()?;
         Ok(fetched.into_iter().chain(rendered).collect())
     }

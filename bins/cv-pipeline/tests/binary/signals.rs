@@ -76,6 +76,28 @@ fn ctrl_c_in_phase_2_packs_what_is_whole_in_every_mode() {
 }
 
 #[test]
+fn ctrl_c_while_phases_overlap_leaves_both_in_the_record() {
+    let faces = faces_folder();
+    // Faces come faster than CVs: phase 1 stands still before a full queue when the signal comes.
+    let run = Run::new("--cvs=3000 --overlap --p1_type=threads --p2_type=common")
+        .arg(format!("--faces={}", faces.path().display()));
+    let started = Started::new(run);
+    let events = started.out.path().join(".brigade/events.jsonl");
+    wait_until("CVs are made", || {
+        std::fs::read_to_string(&events).is_ok_and(|text| text.contains(r#""phase":"cvs","task""#))
+    });
+    started.signal("INT");
+    let record = started.done().expect(130).record();
+    let names: Vec<_> = record["phases"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|phase| &phase["name"])
+        .collect();
+    assert_eq!(names, ["faces", "cvs"]);
+}
+
+#[test]
 fn sigterm_ends_with_143() {
     let started = Started::new(Run::new(
         "--cvs=3 --p1_type=threads --latency=60 --grace=200ms",

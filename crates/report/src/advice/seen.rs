@@ -11,6 +11,8 @@ const MOSTLY: f64 = 0.75;
 /// Where time in line for a core is not known, tasks that computed for this part of the cores' time or more, while other
 /// work may have had the rest, may have waited for a core. Where it is known, less of it is not worth a word.
 const PARTLY: f64 = 0.05;
+/// Running times with this part of them in line for a core say little about how many workers are of use.
+const STRETCHED: f64 = 0.25;
 /// A machine this busy had no core to spare.
 const FULL_PERCENT: f64 = 85.0;
 /// A shorter phase says more about starting than about working.
@@ -221,6 +223,12 @@ impl<'a> Seen<'a> {
         );
         if in_line >= PARTLY {
             waited += &format!(" and stood in line for a core {} of it", percent(in_line));
+        }
+        if in_line >= STRETCHED {
+            return format!(
+                "{waited}: the cores had more to do than they could, so measure again on a quiet machine, or with fewer \
+                 workers"
+            );
         }
         let floor = self.longest.max(self.cpu_seconds / self.cores);
         let enough = (self.task_seconds / floor - ROUNDING).ceil().max(1.0);
@@ -449,7 +457,15 @@ mod tests {
         both.in_line = Some(0.3);
         assert!(
             both.judge().starts_with(
-                "its tasks waited 60 % of their time and stood in line for a core 30 % of it"
+                "its tasks waited 60 % of their time and stood in line for a core 30 % of it: the cores had more"
+            ),
+            "{}",
+            both.judge()
+        );
+        both.in_line = Some(0.1);
+        assert!(
+            both.judge().starts_with(
+                "its tasks waited 80 % of their time and stood in line for a core 10 % of it, and 8 workers are enough"
             ),
             "{}",
             both.judge()

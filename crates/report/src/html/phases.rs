@@ -219,11 +219,13 @@ fn load_chart(number: usize, phase: &Phase, axis: Axis) -> Markup {
         })
         .collect();
     let mean = loads.iter().map(|load| load.running).sum::<f64>() / loads.len().max(1) as f64;
+    // Not "0.0" of what did run.
+    let digits = if mean < 0.95 { 2 } else { 1 };
     Figure {
         id: format!("load{number}"),
         title: "Running and waiting",
         says: format!(
-            "Above, tasks running: {mean:.1} on average, at most {}. Below, tasks waiting in the queue: at most {}.",
+            "Above, tasks running: {mean:.digits$} on average, at most {}. Below, tasks waiting in the queue: at most {}.",
             count(running),
             count(waiting)
         ),
