@@ -32,14 +32,14 @@
 
 mod cgroup;
 mod error;
-mod line;
 mod machine;
+mod run_queue;
 mod sample;
 mod sampler;
 mod tree;
 
 pub use error::Error;
-pub use line::time_in_line;
 pub use machine::Machine;
+pub use run_queue::RunQueue;
 pub use sample::{Memory, Sample, Series, Tree};
 pub use sampler::{Config, Sampler};

@@ -5,8 +5,8 @@ use serde::Serialize;
 
 /// Kept for everything else: the archive, the record, libraries, the terminal.
 const OTHER_DESCRIPTORS: u64 = 64;
-/// A thread that fetches a face: its connection, the file it writes, and the scheduler's word on it.
-const DESCRIPTORS_A_THREAD: u64 = 3;
+/// A thread that fetches a face: its connection and the file it writes.
+const DESCRIPTORS_A_THREAD: u64 = 2;
 /// A worker process: its socket, its pidfd, the pipe it prints to, its memory file.
 const DESCRIPTORS_A_PROCESS: u64 = 4;
 /// A worker process that renders, fonts and a decoded face included.
@@ -66,7 +66,7 @@ mod tests {
             (2, 256, 240)
         );
         let few_files = Limits::of(&machine(2, Some(80), 32 << 30));
-        assert_eq!((few_files.waiting, few_files.processes), (5, 4));
+        assert_eq!((few_files.waiting, few_files.processes), (8, 4));
         let small = Limits::of(&machine(8, None, 1 << 30));
         assert_eq!(
             (small.computing, small.waiting, small.processes),

@@ -5,27 +5,43 @@
 
 use std::time::Duration;
 
-/// How long the calling thread has stood in line for a core since it started, where the system tells. A look takes less
-/// than a microsecond; the first one opens a file, which stays open as long as the thread lives.
+/// The calling thread as the scheduler's queue of runnable threads knows it. Holds a descriptor.
 ///
 /// Source: `/proc/thread-self/schedstat`, the second field (`Documentation/scheduler/sched-stats.rst`).
-#[must_use]
-pub fn time_in_line() -> Option<Duration> {
+#[derive(Debug)]
+pub struct RunQueue {
     #[cfg(target_os = "linux")]
-    {
-        use std::{fs::File, os::unix::fs::FileExt as _};
-        thread_local! { static FILE: Option<File> = File::open("/proc/thread-self/schedstat").ok(); }
-        // Three numbers of at most 20 digits.
-        let mut text = [0; 64];
-        let length = FILE
-            .try_with(|file| file.as_ref()?.read_at(&mut text, 0).ok())
-            .ok()??;
-        let text = std::str::from_utf8(text.get(..length)?).ok()?;
-        let nanoseconds = text.split_ascii_whitespace().nth(1)?.parse().ok()?;
-        Some(Duration::from_nanos(nanoseconds))
+    file: std::fs::File,
+}
+
+impl RunQueue {
+    /// Of the thread that calls; `None` where the system does not tell. Takes a few microseconds.
+    #[must_use]
+    pub fn of_this_thread() -> Option<Self> {
+        #[cfg(target_os = "linux")]
+        return Some(Self {
+            file: std::fs::File::open("/proc/thread-self/schedstat").ok()?,
+        });
+        #[cfg(not(target_os = "linux"))]
+        None
     }
-    #[cfg(not(target_os = "linux"))]
-    None
+
+    /// How long the thread has stood in line for a core since it started. Takes less than a microsecond.
+    #[must_use]
+    pub fn waited(&self) -> Option<Duration> {
+        #[cfg(target_os = "linux")]
+        {
+            use std::os::unix::fs::FileExt as _;
+            // Three numbers of at most 20 digits.
+            let mut text = [0; 64];
+            let length = self.file.read_at(&mut text, 0).ok()?;
+            let text = std::str::from_utf8(text.get(..length)?).ok()?;
+            let nanoseconds = text.split_ascii_whitespace().nth(1)?.parse().ok()?;
+            Some(Duration::from_nanos(nanoseconds))
+        }
+        #[cfg(not(target_os = "linux"))]
+        None
+    }
 }
 
 #[cfg(all(test, target_os = "linux"))]
@@ -33,6 +49,11 @@ mod tests {
     use super::*;
     use std::sync::Barrier;
     use std::time::Instant;
+
+    fn waited() -> Duration {
+        let queue = RunQueue::of_this_thread().expect("Linux has one");
+        queue.waited().expect("Linux tells")
+    }
 
     #[test]
     fn threads_that_share_cores_stand_in_line_and_one_that_sleeps_does_not() {
@@ -44,7 +65,7 @@ mod tests {
                 barrier.wait();
                 let start = Instant::now();
                 while start.elapsed() < Duration::from_millis(200) {}
-                time_in_line().expect("Linux tells")
+                waited()
             };
             let threads: Vec<_> = (0..threads).map(|_| scope.spawn(spin)).collect();
             let waited = threads.into_iter().map(|thread| thread.join());
@@ -55,9 +76,8 @@ mod tests {
             waited > Duration::from_millis(200) * cores as u32,
             "{waited:?}"
         );
-        let before = time_in_line().expect("Linux tells");
+        let before = waited();
         std::thread::sleep(Duration::from_millis(20));
-        let after = time_in_line().expect("Linux tells");
-        assert!(after >= before);
+        assert!(waited() >= before);
     }
 }
