@@ -175,6 +175,7 @@ pub fn comparison() -> Comparison {
                 setting("sequential", None, [1.0, 1.1, 1.2]),
                 setting("threads", Some(2), [0.56, 0.55, 0.54]),
                 setting("gil", Some(2), [1.2, 1.1, 1.15]),
+                setting("processes", Some(256), [1.3, 1.25, 1.3]),
             ],
         }],
         runs: vec![WholeRun {

@@ -67,7 +67,7 @@ fn section(sweep: &Sweep) -> Markup {
         section aria-labelledby=(id) {
             h2 id=(id) { "Phase " (sweep.number) ": " (sweep.name) }
             ul { @for line in conclusions(sweep) { li { (line) } } }
-            (chart(sweep))
+            div.settings { (chart(sweep)) }
         }
     }
 }
