@@ -60,7 +60,7 @@ mod tests {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let threads = 3 * cores;
         let barrier = Barrier::new(threads);
-        let waited: Duration = std::thread::scope(|scope| {
+        let all: Duration = std::thread::scope(|scope| {
             let spin = || {
                 barrier.wait();
                 let start = Instant::now();
@@ -72,10 +72,7 @@ mod tests {
             waited.map(|waited| waited.expect("no panic")).sum()
         });
         // Two thirds of three times 200 ms a core, had nobody else a task.
-        assert!(
-            waited > Duration::from_millis(200) * cores as u32,
-            "{waited:?}"
-        );
+        assert!(all > Duration::from_millis(200) * cores as u32, "{all:?}");
         let before = waited();
         std::thread::sleep(Duration::from_millis(20));
         assert!(waited() >= before);
