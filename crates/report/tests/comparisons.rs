@@ -18,7 +18,7 @@ Phase 2 (cvs):
   sequential        1.1 s     1 s   1.2 s     1.00×       100 %            –        2.00×             –     20.0 MiB
   threads × 2      550 ms  540 ms  560 ms     2.00×       100 %          0 %        1.00×             –     20.0 MiB
   gil × 2          1.15 s   1.1 s   1.2 s     0.96×        48 %        109 %        2.09×             –     20.0 MiB
-  processes × 256   1.3 s  1.25 s   1.3 s     0.85×         0 %        119 %        2.36×             –     20.0 MiB
+  processes × 256   1.3 s  1.25 s   1.3 s     0.85×         0 %        118 %        2.36×             –     20.0 MiB
   Best: threads × 2 with 550 ms, 2.00 times as fast as sequential.
   Under a global interpreter lock, gil × 2 took 1.15 s where threads × 2 took 550 ms.
 

@@ -465,7 +465,7 @@ mod tests {
         both.in_line = Some(0.1);
         assert!(
             both.judge().starts_with(
-                "its tasks waited 80 % of their time and stood in line for a core 10 % of it, and 8 workers are enough"
+                "its tasks waited 80 % of their time and stood in line for a core 10 % of it, so more workers help until about 10"
             ),
             "{}",
             both.judge()
