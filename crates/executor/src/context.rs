@@ -135,6 +135,7 @@ impl Context {
         self.state.borrow_mut().push(state);
     }
 
+    #[inline]
     pub(crate) fn enter(&mut self, tag: Tag) {
         self.tag = tag;
     }

@@ -1,8 +1,8 @@
 //! The front: takes typed jobs, gives typed outcomes, whatever runs them.
 
 use crate::{
-    Backend, Builder, Choice, Handle, Job, Map, Mode, Setup, Stream, Tag, Task, Worker,
-    handle::Slot, setup::lock,
+    Backend, Builder, Choice, Handle, Job, Map, Mode, Setup, Stream, Task, Worker, setup::lock,
+    slot::Slot,
 };
 use std::{
     fmt,
@@ -83,6 +83,10 @@ impl Executor {
         backend: Option<Arc<dyn Backend>>,
         window: Option<usize>,
     ) -> Self {
+        if let Some(backend) = &backend {
+            // The first that is set stays: there is but one.
+            let _ = setup.backend.set(Arc::downgrade(backend));
+        }
         let (idle, next_id, closed) = (Mutex::default(), AtomicU64::new(0), AtomicBool::new(false));
         Self(Arc::new(Owner(Arc::new(Core {
             setup,
@@ -101,21 +105,11 @@ impl Executor {
     /// Takes one job. In sequential mode it runs at once, before this returns; with a queue bound this waits for room.
     pub fn submit<J: Job>(&self, job: J) -> Handle<J::Output> {
         let core = self.core();
-        let slot = Slot::new(&core.setup);
-        let id = core.next_id();
-        let tag = Tag {
-            id,
-            index: 0,
-            name: J::NAME,
-            attempt: 1,
-        };
         if let Some(room) = &core.setup.room {
             room.enter();
         }
-        let mut task = Task::new(job, id, 0, &core.setup, Arc::clone(&slot) as _);
-        if let Some(now) = core.setup.now() {
-            task.set_queued(now);
-        }
+        let slot = Slot::new(job, core.next_id(), &core.setup);
+        let task = Task::new(Arc::clone(&slot) as _);
         match &core.backend {
             _ if core.is_closed() => drop(task),
             Some(backend) => backend.submit_one(task),
@@ -125,7 +119,7 @@ impl Executor {
                 core.return_worker(Some(worker));
             }
         }
-        Handle::new(slot, core.backend.clone(), tag)
+        Handle::new(slot)
     }
 
     /// Runs all jobs and gives the outcomes in their order.
@@ -180,15 +174,12 @@ impl Executor {
 impl Core {
     #[inline]
     pub(crate) fn next_id(&self) -> u64 {
-        self.next_id.fetch_add(1, Ordering::Relaxed)
+        self.next_ids(1)
     }
 
-    /// Many at once: an atomic step for each would cost a loop as much as all the rest.
-    #[cold]
-    pub(crate) fn next_ids(&self) -> std::ops::Range<u64> {
-        const COUNT: u64 = 64;
-        let first = self.next_id.fetch_add(COUNT, Ordering::Relaxed);
-        first..first + COUNT
+    /// The first of so many: an atomic step for each would cost a loop as much as all the rest.
+    pub(crate) fn next_ids(&self, count: u64) -> u64 {
+        self.next_id.fetch_add(count, Ordering::Relaxed)
     }
 
     #[inline]

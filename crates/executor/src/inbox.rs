@@ -1,15 +1,20 @@
 //! Where the outcomes of a `map` or `stream` arrive: many at a time, from many threads, for one consumer.
 //!
-//! Each worker has a shelf of its own, so that workers which end tiny jobs at the same time do not wait for each other.
+//! Each worker has a shelf of its own, so that workers which end tiny jobs at the same time do not wait for each other. What
+//! lies there may be taken; who runs a batch announces it only at the batch's end, or when somebody sleeps.
+
+mod arrival;
+
+pub(crate) use arrival::Arrival;
 
 use crate::{
-    Backend, Cancel, Finished, Sink, Value,
+    Backend, Cancel, Ran,
     setup::{Setup, Wake, comes_soon, lock},
 };
 use std::{
     collections::VecDeque,
     sync::{
-        Arc, Condvar, Mutex, PoisonError, Weak,
+        Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
@@ -23,7 +28,7 @@ const SHELVES: usize = 16;
 pub(crate) struct Inbox<T> {
     setup: Arc<Setup>,
     shelves: Vec<Mutex<Shelf<T>>>,
-    /// How many lie on the shelves. Raised after an outcome was put there.
+    /// How many lie on the shelves and were announced.
     count: AtomicUsize,
     /// Wake the consumer at this many: fewer context switches when jobs are tiny. Whoever wakes it puts `usize::MAX` here.
     wanted: AtomicUsize,
@@ -35,7 +40,9 @@ pub(crate) struct Inbox<T> {
 // On cache lines of its own.
 #[repr(align(128))]
 struct Shelf<T> {
-    arrived: VecDeque<Finished<Value<T>>>,
+    arrived: VecDeque<Arrival<T>>,
+    /// How many of them have not been announced.
+    held: usize,
     /// The consumer was told `Cancelled` for what is still missing.
     given_up: bool,
 }
@@ -45,6 +52,7 @@ impl<T: Send> Inbox<T> {
         let shelf = || {
             Mutex::new(Shelf {
                 arrived: VecDeque::new(),
+                held: 0,
                 given_up: false,
             })
         };
@@ -61,6 +69,10 @@ impl<T: Send> Inbox<T> {
         }
     }
 
+    pub(crate) fn setup(&self) -> &Setup {
+        &self.setup
+    }
+
     /// Nobody takes outcomes any more.
     pub(crate) fn close(&self) {
         self.closed.store(true, Ordering::Relaxed);
@@ -70,7 +82,7 @@ impl<T: Send> Inbox<T> {
     /// them. Nothing comes when the executor is over.
     pub(crate) fn take(
         self: &Arc<Self>,
-        taken: &mut VecDeque<Finished<Value<T>>>,
+        taken: &mut VecDeque<Arrival<T>>,
         gather: usize,
         backend: &dyn Backend,
     ) where
@@ -90,11 +102,11 @@ impl<T: Send> Inbox<T> {
             self.setup.remove_waiter(&waiter);
         }
         // Nothing there means that the executor is over; then nothing may come any more either.
-        let give_up = !ready();
+        let give_up = self.setup.is_stopped() && !self.has_any();
         for shelf in &self.shelves {
             let mut shelf = lock(shelf);
             shelf.given_up |= give_up;
-            let count = shelf.arrived.len();
+            let count = shelf.arrived.len() - std::mem::take(&mut shelf.held);
             if taken.is_empty() {
                 std::mem::swap(&mut shelf.arrived, taken);
             } else {
@@ -105,12 +117,20 @@ impl<T: Send> Inbox<T> {
         }
     }
 
-    /// Sleeps until so many are there, the executor is over, or the time is.
+    fn has_any(&self) -> bool {
+        let mut shelves = self.shelves.iter();
+        shelves.any(|shelf| !lock(shelf).arrived.is_empty())
+    }
+
+    /// Sleeps until so many are announced, the executor is over, or the time is. For a single one it does not sleep if there
+    /// is one that was not announced.
     fn sleep_until(&self, count: usize, limit: Option<Duration>) {
         let mut sleep = lock(&self.sleep);
         self.wanted.store(count, Ordering::SeqCst);
-        // Who puts an outcome raises the count and then looks at `wanted`; here it is the other way round.
-        let enough = || self.count.load(Ordering::SeqCst) >= count || self.setup.is_stopped();
+        // Who puts an outcome and then looks at `wanted` does both under the shelf's lock; here it is the other way round.
+        let here = count == 1 && self.has_any();
+        let enough =
+            || here || self.count.load(Ordering::SeqCst) >= count || self.setup.is_stopped();
         sleep = match limit {
             None => self
                 .ready
@@ -126,28 +146,53 @@ impl<T: Send> Inbox<T> {
         self.wanted.store(usize::MAX, Ordering::SeqCst);
         drop(sleep);
     }
-}
 
-impl<T: Send> Cancel for Inbox<T> {
-    fn is_cancelled(&self) -> bool {
-        self.closed.load(Ordering::Relaxed) || self.setup.is_stopped()
+    /// Puts an outcome where it can be taken. The consumer is woken if it waits for no more than there are now.
+    #[inline]
+    pub(crate) fn put(&self, arrival: Arrival<T>) {
+        self.lay_down(arrival, false);
     }
-}
 
-impl<T: Send> Sink<T> for Inbox<T> {
-    fn deliver(&self, finished: Finished<Value<T>>) {
-        let worker = finished.report.ran.map_or(0, |ran| ran.worker as usize);
-        let mut shelf = lock(&self.shelves[worker % self.shelves.len()]);
+    /// The same; the consumer is told.
+    pub(crate) fn deliver(&self, arrival: Arrival<T>) {
+        self.lay_down(arrival, true);
+    }
+
+    /// Tells the consumer what a worker has put.
+    pub(crate) fn announce(&self, ran: Ran) {
+        self.count(lock(self.shelf(Some(ran))));
+    }
+
+    #[inline]
+    fn shelf(&self, ran: Option<Ran>) -> &Mutex<Shelf<T>> {
+        let place = ran.map_or(0, |ran| ran.worker as usize);
+        &self.shelves[place % self.shelves.len()]
+    }
+
+    #[inline]
+    fn lay_down(&self, arrival: Arrival<T>, announce: bool) {
+        let mut shelf = lock(self.shelf(arrival.ran));
         if shelf.given_up {
             return;
         }
-        self.setup.finished(&finished);
+        if self.setup.is_observed() {
+            self.setup.finished(&arrival.hollow());
+        }
         if self.closed.load(Ordering::Relaxed) {
             return;
         }
-        shelf.arrived.push_back(finished);
-        // Under the lock, so that what is taken has been counted.
-        let count = self.count.fetch_add(1, Ordering::SeqCst) + 1;
+        shelf.arrived.push_back(arrival);
+        shelf.held += 1;
+        let known = self.count.load(Ordering::SeqCst);
+        if announce || known + shelf.held >= self.wanted.load(Ordering::SeqCst) {
+            self.count(shelf);
+        }
+    }
+
+    /// Counts what is held back, under the lock, so that what is taken has been counted.
+    fn count(&self, mut shelf: MutexGuard<'_, Shelf<T>>) {
+        let held = std::mem::take(&mut shelf.held);
+        let count = self.count.fetch_add(held, Ordering::SeqCst) + held;
         drop(shelf);
         if count >= self.wanted.load(Ordering::SeqCst)
             && self.wanted.swap(usize::MAX, Ordering::SeqCst) != usize::MAX
@@ -158,25 +203,15 @@ impl<T: Send> Sink<T> for Inbox<T> {
     }
 }
 
+impl<T: Send> Cancel for Inbox<T> {
+    fn is_cancelled(&self) -> bool {
+        self.closed.load(Ordering::Relaxed) || self.setup.is_stopped()
+    }
+}
+
 impl<T: Send> Wake for Inbox<T> {
     fn wake(&self) {
         let _sleep = lock(&self.sleep);
         self.ready.notify_all();
-    }
-}
-
-/// Leads into an inbox. Each task holds one; those that are made together share it, so that workers which drop theirs do
-/// not disturb the thread that makes the next ones, as a reference count of the inbox itself would.
-pub(crate) struct Slit<T>(pub(crate) Arc<Inbox<T>>);
-
-impl<T: Send> Cancel for Slit<T> {
-    fn is_cancelled(&self) -> bool {
-        self.0.is_cancelled()
-    }
-}
-
-impl<T: Send> Sink<T> for Slit<T> {
-    fn deliver(&self, finished: Finished<Value<T>>) {
-        self.0.deliver(finished);
     }
 }

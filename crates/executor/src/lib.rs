@@ -56,6 +56,7 @@
 )]
 
 mod auto;
+mod batch;
 mod builder;
 mod bytes;
 mod context;
@@ -73,11 +74,13 @@ mod process;
 mod report;
 mod run;
 mod setup;
+mod slot;
 mod stream;
 mod task;
 mod threads;
 
 pub use auto::{Choice, Limit};
+pub use batch::Batch;
 pub use builder::Builder;
 pub use context::{Cancelled, Context, Waiting};
 pub use entry::{Entry, worker};
@@ -94,4 +97,4 @@ pub use stream::{Map, Stream};
 pub use task::{Backend, Task, Worker};
 
 pub(crate) use context::Cancel;
-pub(crate) use task::{Sink, Value};
+pub(crate) use task::{Erased, Value};

@@ -1,6 +1,6 @@
 //! Events, for whoever wants to watch: progress bars, journals, reports.
 
-use crate::{Death, Outcome, Ran, TaskReport};
+use crate::{Death, Job, Outcome, Ran, TaskReport};
 
 /// Something that happened in an executor.
 #[derive(Clone, Debug)]
@@ -38,6 +38,20 @@ pub struct Tag {
     pub name: &'static str,
     /// Which try this is, from 1.
     pub attempt: u32,
+}
+
+impl Tag {
+    /// Of a job's first try.
+    #[inline]
+    pub(crate) fn first<J: Job>(id: u64, index: u64) -> Self {
+        let (name, attempt) = (J::NAME, 1);
+        Self {
+            id,
+            index,
+            name,
+            attempt,
+        }
+    }
 }
 
 /// Watches an executor. Every closure `Fn(&Event)` is one.

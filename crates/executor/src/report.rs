@@ -77,27 +77,30 @@ pub struct Finished<T> {
 }
 
 impl TaskReport {
-    /// Of a task that nobody ran, or whose runner never answered.
-    pub(crate) fn unknown(
-        Tag {
+    pub(crate) fn new(tag: Tag, ran: Option<Ran>, queued: Option<Duration>, usage: Usage) -> Self {
+        let Tag {
             id,
             index,
             name,
             attempt,
-        }: Tag,
-    ) -> Self {
-        let (queued, started, wall, cpu) = (None, None, None, None);
+        } = tag;
+        let Usage {
+            started,
+            wall,
+            cpu,
+            peak_memory,
+        } = usage;
         Self {
             id,
             index,
             name,
             attempt,
-            ran: None,
+            ran,
             queued,
             started,
             wall,
             cpu,
-            peak_memory: None,
+            peak_memory,
         }
     }
 

@@ -1,13 +1,13 @@
 //! What every part of one executor shares: its options, its clock, its observer, and who waits for it.
 
 use crate::{
-    Context, Event, Finished, Initialiser, Metrics, Observer, Outcome,
+    Backend, Context, Event, Finished, Initialiser, Metrics, Observer, Outcome,
     run::{self, guarded},
 };
 use std::{
     fmt,
     sync::{
-        Arc, Condvar, Mutex, PoisonError, Weak,
+        Arc, Condvar, Mutex, OnceLock, PoisonError, Weak,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
@@ -42,6 +42,8 @@ pub struct Setup {
     pub(crate) stop: AtomicBool,
     pub(crate) waiters: Mutex<Vec<Weak<dyn Wake>>>,
     pub(crate) room: Option<Room>,
+    /// For handles, a million of which should not count references.
+    pub(crate) backend: OnceLock<Weak<dyn Backend>>,
 }
 
 /// Somebody who sleeps until an outcome arrives.
@@ -115,6 +117,11 @@ impl Setup {
                 &finished.outcome.hollow(),
             ));
         }
+    }
+
+    /// What runs the tasks, while the executor lives.
+    pub(crate) fn backend(&self) -> Option<Arc<dyn Backend>> {
+        self.backend.get()?.upgrade()
     }
 
     pub(crate) fn initialise(&self, context: &Context) -> Result<(), Outcome<()>> {

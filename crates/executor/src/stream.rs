@@ -3,13 +3,19 @@
 //! A window bounds how many jobs are in flight. It starts small, so that slow jobs are pulled only just ahead of need, and
 //! grows while jobs turn out to be so short that waking for each would cost more than running it.
 
+mod map;
+mod outstanding;
+
+pub use map::Map;
+
 use crate::{
-    Finished, Job, Outcome, Tag, Task, TaskReport, Value, Worker,
+    Batch, Finished, Job, Tag, Worker,
     executor::Core,
-    inbox::{Inbox, Slit},
+    inbox::{Arrival, Inbox},
 };
+use outstanding::Outstanding;
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::VecDeque,
     fmt,
     ops::Range,
     sync::Arc,
@@ -18,8 +24,10 @@ use std::{
 
 /// Above this many in flight nothing is gained.
 const LARGEST_WINDOW: usize = 2048;
-/// The most that `Map` holds back while it waits for an earlier outcome.
-const LONGEST_SPAN: u64 = 4 * LARGEST_WINDOW as u64;
+/// More jobs are not handed over together.
+const LARGEST_BATCH: usize = 128;
+/// For a loop so many ids are taken at once.
+const IDS: u64 = 64;
 /// Jobs shorter than this are worth a larger window.
 const SHORT: Duration = Duration::from_micros(100);
 
@@ -29,22 +37,24 @@ pub struct Stream<I: Iterator<Item: Job>> {
     core: Arc<Core>,
     /// `None` when it has ended, or the executor has.
     jobs: Option<I>,
-    here: Here<<I::Item as Job>::Output>,
+    here: Here<I::Item>,
     index: u64,
     /// For jobs that run in this thread.
     ids: Range<u64>,
 }
 
 /// Where the jobs run.
-enum Here<T> {
+enum Here<J: Job> {
     /// In this thread, one for each outcome asked for.
     Loop(Option<Worker>),
-    Backend(Flight<T>),
+    Backend(Flight<J>),
 }
 
-struct Flight<T> {
-    inbox: Arc<Inbox<T>>,
-    taken: VecDeque<Finished<Value<T>>>,
+struct Flight<J: Job> {
+    inbox: Arc<Inbox<J::Output>>,
+    taken: VecDeque<Arrival<J::Output>>,
+    /// Jobs that were pulled and not yet handed over: none, unless the iterator has panicked.
+    pulled: Vec<J>,
     outstanding: Outstanding,
     window: usize,
     fixed: bool,
@@ -60,6 +70,7 @@ impl<I: Iterator<Item: Job>> Stream<I> {
             Some(_) => Here::Backend(Flight {
                 inbox: Arc::new(Inbox::new(&core.setup)),
                 taken: VecDeque::new(),
+                pulled: Vec::new(),
                 outstanding: Outstanding::default(),
                 window: core.window.unwrap_or(core.setup.workers * 2),
                 fixed: core.window.is_some(),
@@ -76,18 +87,12 @@ impl<I: Iterator<Item: Job>> Stream<I> {
         }
     }
 
-    /// The next outcome. Jobs from `limit` on are not pulled yet.
-    #[inline]
-    fn next_below(&mut self, limit: u64) -> Option<Finished<<I::Item as Job>::Output>> {
-        match &self.here {
-            Here::Loop(_) => self.next_here(Worker::run_typed),
-            Here::Backend(_) => self.next_from_backend(limit),
-        }
-    }
-
-    /// Runs the next job in this thread.
+    /// Runs the next job in this thread, if this is where they run.
     #[inline]
     fn next_here<T>(&mut self, run: impl FnOnce(&mut Worker, I::Item, u64, u64) -> T) -> Option<T> {
+        let Here::Loop(Some(worker)) = &mut self.here else {
+            return None;
+        };
         if self.core.is_closed() {
             self.jobs = None;
         }
@@ -98,42 +103,33 @@ impl<I: Iterator<Item: Job>> Stream<I> {
         let index = self.index;
         self.index += 1;
         if self.ids.is_empty() {
-            self.ids = self.core.next_ids();
+            let first = self.core.next_ids(IDS);
+            self.ids = first..first + IDS;
         }
         let id = self.ids.next()?;
-        let Here::Loop(Some(worker)) = &mut self.here else {
-            return None;
-        };
         Some(run(worker, job, id, index))
     }
 
-    fn next_from_backend(&mut self, limit: u64) -> Option<Finished<<I::Item as Job>::Output>> {
+    /// The next outcome from the backend. Jobs from `limit` on are not pulled yet. Nothing comes when there are no more, or when
+    /// the others are to run in this thread.
+    fn next_arrival(&mut self, limit: u64) -> Option<Arrival<<I::Item as Job>::Output>> {
         loop {
             if self.goes_on_here() {
                 self.here = Here::Loop(Some(self.core.borrow_worker()));
-                return self.next_below(limit);
             }
-            if let Here::Backend(flight) = &mut self.here {
-                if let Some(finished) = flight.taken.pop_front() {
-                    flight.outstanding.remove(finished.report.index);
-                    // A consumer that takes its time must not leave the workers without work.
-                    self.fill(limit);
-                    return Some(finished.decode());
-                }
-                if let Some((index, id)) = flight.lost.next() {
-                    let tag = Tag {
-                        id,
-                        index,
-                        name: <I::Item as Job>::NAME,
-                        attempt: 1,
-                    };
-                    let finished = Finished {
-                        report: TaskReport::unknown(tag),
-                        outcome: Outcome::Cancelled,
-                    };
-                    self.core.setup.finished(&finished);
-                    return Some(finished);
-                }
+            let Here::Backend(flight) = &mut self.here else {
+                return None;
+            };
+            if let Some(arrival) = flight.taken.pop_front() {
+                flight.outstanding.remove(arrival.index());
+                // A consumer that takes its time must not leave the workers without work.
+                self.fill(limit);
+                return Some(arrival);
+            }
+            if let Some((index, id)) = flight.lost.next() {
+                let arrival = Arrival::lost(Tag::first::<I::Item>(id, index));
+                self.core.setup.finished(&arrival.hollow());
+                return Some(arrival);
             }
             self.fill(limit);
             let Here::Backend(flight) = &mut self.here else {
@@ -205,25 +201,45 @@ impl<I: Iterator<Item: Job>> Stream<I> {
         let room = (flight.window - in_flight)
             .min(flight.window * 2 - unfinished)
             .min(usize::try_from(limit - self.index).unwrap_or(usize::MAX));
-        let mut tasks = Vec::with_capacity(room);
-        let slit = Arc::new(Slit(Arc::clone(&flight.inbox)));
-        while tasks.len() < room {
+        while flight.pulled.len() < room {
             let Some(job) = self.jobs.as_mut().and_then(Iterator::next) else {
                 self.jobs = None;
                 break;
             };
-            let sink = Arc::clone(&slit) as _;
-            let id = self.core.next_id();
-            flight.outstanding.push(self.index, id);
-            tasks.push(Task::new(job, id, self.index, &self.core.setup, sink));
-            self.index += 1;
+            flight.pulled.push(job);
         }
+        self.hand_over();
+    }
+
+    /// Sends off what was pulled, in batches: one for each worker and one more for each that is done before the others.
+    fn hand_over(&mut self) {
+        let (Here::Backend(flight), Some(backend)) = (&mut self.here, &self.core.backend) else {
+            return;
+        };
+        let setup = &self.core.setup;
+        let count = flight.pulled.len();
+        let mut id = self.core.next_ids(count as u64);
+        let size = (count / (2 * setup.workers)).clamp(1, LARGEST_BATCH);
         // One look at the clock for all: they are handed over together, however long it took to pull them.
-        if let Some(now) = self.core.setup.now() {
-            tasks.iter_mut().for_each(|task| task.set_queued(now));
+        let queued = setup.now();
+        let mut batches = Vec::with_capacity(count.div_ceil(size));
+        let mut pulled = std::mem::take(&mut flight.pulled).into_iter();
+        while pulled.len() > 0 {
+            let jobs: Vec<_> = pulled.by_ref().take(size).collect();
+            let first = (self.index, id);
+            for _ in &jobs {
+                flight.outstanding.push(self.index, id);
+                self.index += 1;
+                id += 1;
+            }
+            batches.push(Batch::new(jobs, first, queued, &flight.inbox));
         }
-        if let (false, Some(backend)) = (tasks.is_empty(), &self.core.backend) {
-            backend.submit(tasks);
+        match batches.is_empty() {
+            true => {}
+            false if setup.is_observed() => {
+                backend.submit(batches.into_iter().flat_map(Batch::into_tasks).collect());
+            }
+            false => backend.submit_batches(batches),
         }
     }
 }
@@ -233,7 +249,10 @@ impl<I: Iterator<Item: Job>> Iterator for Stream<I> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        self.next_below(u64::MAX)
+        if let Some(arrival) = self.next_arrival(u64::MAX) {
+            return Some(arrival.finished());
+        }
+        self.next_here(Worker::run_typed)
     }
 }
 
@@ -257,136 +276,5 @@ impl<I: Iterator<Item: Job>> fmt::Debug for Stream<I> {
         f.debug_struct("Stream")
             .field("index", &self.index)
             .finish_non_exhaustive()
-    }
-}
-
-/// Outcomes in the order of the jobs. See [`Executor::map`](crate::Executor::map).
-#[must_use = "jobs are pulled only as outcomes are asked for"]
-pub struct Map<I: Iterator<Item: Job>> {
-    stream: Stream<I>,
-    /// Outcomes from `next` on that came before their turn.
-    early: VecDeque<Option<Finished<<I::Item as Job>::Output>>>,
-    next: u64,
-    /// How far ahead of `next` jobs are pulled at most.
-    span: u64,
-}
-
-impl<I: Iterator<Item: Job>> Map<I> {
-    pub(crate) fn new(core: Arc<Core>, jobs: I) -> Self {
-        let span = core.window.map_or(LONGEST_SPAN, |window| 2 * window as u64);
-        Self {
-            stream: Stream::new(core, jobs),
-            early: VecDeque::new(),
-            next: 0,
-            span,
-        }
-    }
-
-    /// The next outcome with its report.
-    #[inline]
-    pub fn next_finished(&mut self) -> Option<Finished<<I::Item as Job>::Output>> {
-        loop {
-            if let Some(Some(_)) = self.early.front() {
-                self.next += 1;
-                return self.early.pop_front().flatten();
-            }
-            let finished = self
-                .stream
-                .next_below(self.next.saturating_add(self.span))?;
-            let ahead = finished.report.index - self.next;
-            if ahead == 0 {
-                self.early.pop_front();
-                self.next += 1;
-                return Some(finished);
-            }
-            let ahead = usize::try_from(ahead).expect("bounded by the longest span");
-            if self.early.len() <= ahead {
-                self.early.resize_with(ahead + 1, || None);
-            }
-            self.early[ahead] = Some(finished);
-        }
-    }
-}
-
-impl<I: Iterator<Item: Job>> Iterator for Map<I> {
-    type Item = Outcome<<I::Item as Job>::Output>;
-
-    #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
-        // Without a report there is nothing to measure, and without an observer nothing to tell.
-        if matches!(self.stream.here, Here::Loop(_)) && !self.stream.core.setup.is_observed() {
-            self.next += 1;
-            return self.stream.next_here(Worker::run_bare);
-        }
-        self.next_finished().map(|finished| finished.outcome)
-    }
-}
-
-impl<I: Iterator<Item: Job>> fmt::Debug for Map<I> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Map")
-            .field("next", &self.next)
-            .finish_non_exhaustive()
-    }
-}
-
-/// The ids of what is in flight, by index: a row for the recent ones, a map for stragglers.
-#[derive(Default)]
-struct Outstanding {
-    count: usize,
-    first: u64,
-    recent: VecDeque<Option<u64>>,
-    stragglers: BTreeMap<u64, u64>,
-}
-
-impl Outstanding {
-    fn len(&self) -> usize {
-        self.count
-    }
-
-    fn is_empty(&self) -> bool {
-        self.count == 0
-    }
-
-    /// Indexes come one after the other.
-    fn push(&mut self, index: u64, id: u64) {
-        if self.recent.is_empty() {
-            self.first = index;
-        } else if self.recent.len() >= 2 * LARGEST_WINDOW {
-            if let Some(Some(id)) = self.recent.pop_front() {
-                self.stragglers.insert(self.first, id);
-            }
-            self.first += 1;
-        }
-        self.recent.push_back(Some(id));
-        self.count += 1;
-    }
-
-    fn remove(&mut self, index: u64) {
-        self.count -= 1;
-        match index
-            .checked_sub(self.first)
-            .and_then(|ahead| usize::try_from(ahead).ok())
-        {
-            None => {
-                self.stragglers.remove(&index);
-            }
-            Some(ahead) => self.recent[ahead] = None,
-        }
-        while self.recent.front() == Some(&None) {
-            self.recent.pop_front();
-            self.first += 1;
-        }
-    }
-
-    fn drain(&mut self) -> Vec<(u64, u64)> {
-        let recent = (self.first..)
-            .zip(self.recent.drain(..))
-            .filter_map(|(index, id)| Some((index, id?)));
-        self.count = 0;
-        std::mem::take(&mut self.stragglers)
-            .into_iter()
-            .chain(recent)
-            .collect()
     }
 }

@@ -10,7 +10,7 @@ mod worker;
 pub use self::worker::Worker;
 
 use crate::{
-    Cancel, Choice, Context, Finished, Job, Outcome, Ran, Setup, Tag, TaskReport, Usage,
+    Batch, Cancel, Choice, Outcome, Ran, Tag, Usage,
     bytes::{self, Bytes},
     run,
 };
@@ -72,6 +72,12 @@ pub trait Backend: Send + Sync {
         self.submit(vec![task]);
     }
 
+    /// The same for jobs of one `map` or `stream`, a few together: where [`Worker::run_batch`] runs them, tiny jobs cost a small
+    /// part of what tasks do. With an observer, jobs always come as tasks.
+    fn submit_batches(&self, batches: Vec<Batch>) {
+        self.submit(batches.into_iter().flat_map(Batch::into_tasks).collect());
+    }
+
     /// A task's handle was cancelled; its [`Task::is_cancelled`] says so already. What is queued can be
     /// dropped; what runs may be stopped, if there is a way.
     fn cancel(&self, id: u64) {
@@ -100,11 +106,18 @@ pub trait Backend: Send + Sync {
 }
 
 /// One job on its way, without its type.
-pub struct Task(Option<Box<dyn Erased>>);
+pub struct Task(Arc<dyn Erased>);
 
-/// Where a task's outcome goes.
-pub(crate) trait Sink<T>: Cancel {
-    fn deliver(&self, finished: Finished<Value<T>>);
+/// What a task is made of.
+pub(crate) trait Erased: Cancel {
+    fn tag(&self) -> Tag;
+    /// Counts another attempt.
+    fn retry(&self);
+    fn encode(&self, out: Vec<u8>) -> Result<Vec<u8>, postcard::Error>;
+    /// Runs the job and hands over its outcome; `then` is called in between.
+    fn run(self: Arc<Self>, worker: &mut Worker, then: &mut dyn FnMut());
+    /// Hands over an outcome that arrived from elsewhere, unless one was handed over already.
+    fn finish(&self, ran: Option<Ran>, usage: Usage, outcome: Outcome<Bytes>);
 }
 
 /// An output that never left this process, or one that still has to be decoded (by who takes it, not by who carries it).
@@ -113,98 +126,40 @@ pub(crate) enum Value<T> {
     Encoded(Bytes),
 }
 
-impl<T: DeserializeOwned> Finished<Value<T>> {
+impl<T: DeserializeOwned> Value<T> {
+    /// The outcome of the job `name`.
     #[inline]
-    pub(crate) fn decode(self) -> Finished<T> {
-        let name = self.report.name;
-        let outcome = self.outcome.with(|value| match value {
-            Value::Here(output) => Ok(Outcome::Ok(output)),
-            Value::Encoded(bytes) => {
+    pub(crate) fn decode(outcome: Outcome<Self>, name: &str) -> Outcome<T> {
+        let outcome = outcome.with(|value| match value {
+            Self::Here(output) => Ok(Outcome::Ok(output)),
+            Self::Encoded(bytes) => {
                 let output = postcard::from_bytes(&bytes);
                 bytes::recycle(bytes);
                 output.map(Outcome::Ok)
             }
         });
-        let outcome = outcome.unwrap_or_else(|error| Outcome::Failed {
+        outcome.unwrap_or_else(|error| Outcome::Failed {
             message: format!("the output of job `{name}` cannot be decoded"),
             causes: vec![error.to_string()],
-        });
-        Finished {
-            report: self.report,
-            outcome,
-        }
+        })
     }
-}
-
-trait Erased: Send {
-    fn head(&self) -> &Head;
-    fn head_mut(&mut self) -> &mut Head;
-    fn is_cancelled(&self) -> bool;
-    fn encode(&self, out: Vec<u8>) -> Result<Vec<u8>, postcard::Error>;
-    fn run(&mut self, context: &mut Context);
-    /// `None`: the outcome that `run` left.
-    fn finish(self: Box<Self>, ran: Option<Ran>, usage: Usage, outcome: Option<Outcome<Bytes>>);
-}
-
-struct Head {
-    tag: Tag,
-    queued: Option<Duration>,
-}
-
-struct Typed<J: Job> {
-    head: Head,
-    job: Option<J>,
-    outcome: Option<Outcome<J::Output>>,
-    sink: Arc<dyn Sink<J::Output>>,
 }
 
 impl Task {
-    #[inline]
-    pub(crate) fn new<J: Job>(
-        job: J,
-        id: u64,
-        index: u64,
-        setup: &Setup,
-        sink: Arc<dyn Sink<J::Output>>,
-    ) -> Self {
-        let tag = Tag {
-            id,
-            index,
-            name: J::NAME,
-            attempt: 1,
-        };
-        let head = Head { tag, queued: None };
-        setup.emit(|| crate::Event::Queued(tag));
-        Self(Some(Box::new(Typed {
-            head,
-            job: Some(job),
-            outcome: None,
-            sink,
-        })))
-    }
-
-    fn erased(&self) -> &dyn Erased {
-        self.0
-            .as_deref()
-            .expect("only methods that consume the task take its content")
-    }
-
-    pub(crate) fn set_queued(&mut self, time: Duration) {
-        if let Some(erased) = &mut self.0 {
-            erased.head_mut().queued = Some(time);
-        }
+    pub(crate) fn new(erased: Arc<dyn Erased>) -> Self {
+        Self(erased)
     }
 
     /// Which task this is.
     #[must_use]
     pub fn tag(&self) -> Tag {
-        self.erased().head().tag
+        self.0.tag()
     }
 
     /// True when nobody wants its output any more.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
-        self.erased().is_cancelled()
+        self.0.is_cancelled()
     }
 
     /// Appends the job's bytes to `out`, as [`Entry`](crate::Entry) decodes them.
@@ -212,8 +167,7 @@ impl Task {
     /// # Errors
     /// The job's own `Serialize` may refuse, or panic. The outcome is then the one to deliver.
     pub fn encode(&self, out: Vec<u8>) -> Result<Vec<u8>, Outcome<Vec<u8>>> {
-        let outcome = match run::guarded(|| self.erased().encode(out).map_err(Into::into)).with(Err)
-        {
+        let outcome = match run::guarded(|| self.0.encode(out).map_err(Into::into)).with(Err) {
             Err(bytes) => return Ok(bytes),
             Ok(outcome) => outcome,
         };
@@ -228,12 +182,7 @@ impl Task {
 
     /// Counts another attempt.
     pub fn retry(&mut self) {
-        self.0
-            .as_mut()
-            .expect("only methods that consume the task take its content")
-            .head_mut()
-            .tag
-            .attempt += 1;
+        self.0.retry();
     }
 
     /// Hands over an outcome that arrived from elsewhere; an output as the bytes that [`Entry`](crate::Entry) encoded.
@@ -241,97 +190,19 @@ impl Task {
         self.deliver_bytes(ran, usage, outcome.map(Bytes::from));
     }
 
-    pub(crate) fn deliver_bytes(mut self, ran: Option<Ran>, usage: Usage, outcome: Outcome<Bytes>) {
-        if let Some(erased) = self.0.take() {
-            erased.finish(ran, usage, Some(outcome));
-        }
+    pub(crate) fn deliver_bytes(self, ran: Option<Ran>, usage: Usage, outcome: Outcome<Bytes>) {
+        self.0.finish(ran, usage, outcome);
     }
 }
 
 impl Drop for Task {
     fn drop(&mut self) {
-        if let Some(erased) = self.0.take() {
-            erased.finish(None, Usage::default(), Some(Outcome::Cancelled));
-        }
+        self.0.finish(None, Usage::default(), Outcome::Cancelled);
     }
 }
 
 impl fmt::Debug for Task {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.tag().fmt(f)
-    }
-}
-
-impl<J: Job> Erased for Typed<J> {
-    fn head(&self) -> &Head {
-        &self.head
-    }
-
-    fn head_mut(&mut self) -> &mut Head {
-        &mut self.head
-    }
-
-    fn is_cancelled(&self) -> bool {
-        self.sink.is_cancelled()
-    }
-
-    fn encode(&self, out: Vec<u8>) -> Result<Vec<u8>, postcard::Error> {
-        let job = self.job.as_ref();
-        bytes::encode(
-            job.expect("a task that ran here is not sent elsewhere"),
-            out,
-        )
-    }
-
-    fn run(&mut self, context: &mut Context) {
-        let job = self.job.take().expect("a task runs once");
-        let outer = context.swap_cancel(Some(Arc::clone(&self.sink) as Arc<dyn Cancel>));
-        self.outcome = Some(run::guarded(|| job.run(context).map_err(Into::into)));
-        context.swap_cancel(outer);
-    }
-
-    fn finish(
-        mut self: Box<Self>,
-        ran: Option<Ran>,
-        usage: Usage,
-        outcome: Option<Outcome<Bytes>>,
-    ) {
-        let Head {
-            tag:
-                Tag {
-                    id,
-                    index,
-                    name,
-                    attempt,
-                },
-            queued,
-        } = self.head;
-        let Usage {
-            started,
-            wall,
-            cpu,
-            peak_memory,
-        } = usage;
-        let report = TaskReport {
-            id,
-            index,
-            name,
-            attempt,
-            ran,
-            queued,
-            started,
-            wall,
-            cpu,
-            peak_memory,
-        };
-        let outcome = match outcome {
-            None => self
-                .outcome
-                .take()
-                .unwrap_or(Outcome::Cancelled)
-                .map(Value::Here),
-            Some(outcome) => outcome.map(Value::Encoded),
-        };
-        self.sink.deliver(Finished { report, outcome });
     }
 }

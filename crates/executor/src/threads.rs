@@ -5,21 +5,24 @@
 //!
 //! With a [`Scout`] the number of threads follows what it makes of the first tasks.
 
+mod work;
+
 use crate::{
-    Backend, BuildError, Choice, Setup, Task, Worker,
+    Backend, Batch, BuildError, Choice, Setup, Task, Worker,
     auto::{self, Scout},
     setup::lock,
 };
-use crossbeam_deque::{Injector, Steal, Stealer, Worker as Local};
+use crossbeam_deque::{Injector, Stealer, Worker as Local};
 use std::{
-    io, iter,
+    io,
     sync::{
         Arc, Condvar, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicUsize, Ordering, fence},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread,
     time::{Duration, Instant},
 };
+use work::Work;
 
 pub(crate) type Spawner = Arc<dyn Fn(Box<dyn FnOnce() + Send>) + Send + Sync>;
 
@@ -28,8 +31,8 @@ pub(crate) struct Threads {
 }
 
 struct Shared {
-    queue: Injector<Task>,
-    stealers: Vec<Stealer<Task>>,
+    queue: Injector<Work>,
+    stealers: Vec<Stealer<Work>>,
     /// Threads come from here; without it they are our own and stay.
     spawner: Option<Spawner>,
     state: Mutex<State>,
@@ -40,6 +43,8 @@ struct Shared {
     /// How many sleep and have not been roused. Who pushes a task looks here afterwards, who wants to sleep looks at the
     /// queues after counting itself: one of the two sees the other.
     sleeping: AtomicUsize,
+    /// How many look for work before they sleep; those need not be roused. Who has found some looks whether there is more.
+    searching: AtomicUsize,
     /// How many places have no thread yet and may get one.
     free: AtomicUsize,
     /// How many threads there may be now; places from here on stay empty.
@@ -58,7 +63,7 @@ struct State {
 }
 
 /// What a thread needs to be a worker.
-struct Place(Worker, Local<Task>);
+struct Place(Worker, Local<Work>);
 
 impl Threads {
     pub(crate) fn new(
@@ -89,6 +94,7 @@ impl Threads {
             work: Condvar::new(),
             rest: Condvar::new(),
             sleeping: AtomicUsize::new(0),
+            searching: AtomicUsize::new(0),
             closed: AtomicBool::new(false),
         });
         // One thread at least must be there, or tasks could wait for ever; later ones are help that may fail to come.
@@ -124,22 +130,21 @@ impl Backend for Threads {
 
     fn submit(&self, tasks: Vec<Task>) {
         let count = tasks.len();
-        tasks
-            .into_iter()
-            .for_each(|task| self.shared.queue.push(task));
-        self.shared.rouse(count);
-        // A shutdown beside us may have found the queue still empty.
-        if self.shared.closed.load(Ordering::SeqCst) {
-            self.shared.discard(|_| true);
-        }
+        self.shared.push(tasks.into_iter().map(Work::Task), count);
     }
 
     fn submit_one(&self, task: Task) {
-        self.shared.queue.push(task);
-        self.shared.rouse(1);
-        if self.shared.closed.load(Ordering::SeqCst) {
-            self.shared.discard(|_| true);
+        self.shared.push([Work::Task(task)], 1);
+    }
+
+    fn submit_batches(&self, batches: Vec<Batch>) {
+        let shared = &self.shared;
+        if shared.scout.as_ref().is_some_and(Scout::looks) {
+            // It looks at single tasks.
+            return self.submit(batches.into_iter().flat_map(Batch::into_tasks).collect());
         }
+        let count = batches.len();
+        shared.push(batches.into_iter().map(Work::Batch), count);
     }
 
     fn cancel(&self, _id: u64) {
@@ -147,7 +152,7 @@ impl Backend for Threads {
     }
 
     fn sweep(&self) {
-        self.shared.discard(Task::is_cancelled);
+        self.shared.discard(Work::is_cancelled);
     }
 
     fn shutdown(&self, grace: Duration) -> bool {
@@ -158,7 +163,9 @@ impl Backend for Threads {
         shared.work.notify_all();
         let deadline = Instant::now().checked_add(grace);
         loop {
-            if state.threads == shared.sleeping.load(Ordering::SeqCst) {
+            // Those that search find the end before they find work.
+            let idle = &[&shared.sleeping, &shared.searching];
+            if state.threads == idle.iter().map(|count| count.load(Ordering::SeqCst)).sum() {
                 return true;
             }
             state =
@@ -187,21 +194,6 @@ impl Drop for Threads {
 }
 
 impl Shared {
-    /// Sees to it that up to `count` new tasks find a thread.
-    fn rouse(self: &Arc<Self>, count: usize) {
-        fence(Ordering::SeqCst);
-        let mut roused = 0;
-        if count > 0 && self.sleeping.load(Ordering::Relaxed) > 0 {
-            let mut state = lock(&self.state);
-            roused = self.sleeping.load(Ordering::Relaxed).min(count);
-            self.sleeping.fetch_sub(roused, Ordering::SeqCst);
-            state.leaves += roused;
-            (0..roused).for_each(|_| self.work.notify_one());
-        }
-        let free = self.free.load(Ordering::Relaxed).min(count - roused);
-        let _ = (0..free).try_for_each(|_| self.start());
-    }
-
     /// Gives a free place a thread, if there is one.
     fn start(self: &Arc<Self>) -> io::Result<()> {
         let Some(place) = self.take_place() else {
@@ -275,10 +267,10 @@ impl Shared {
     }
 
     /// Gives back a place that is one too many; its tasks are for the others.
-    fn leave(self: &Arc<Self>, worker: Worker, local: Local<Task>) {
+    fn leave(self: &Arc<Self>, worker: Worker, local: Local<Work>) {
         let mut count = 0;
-        while let Some(task) = local.pop() {
-            self.queue.push(task);
+        while let Some(work) = local.pop() {
+            self.queue.push(work);
             count += 1;
         }
         let mut state = lock(&self.state);
@@ -302,11 +294,12 @@ impl Shared {
     fn own(self: Arc<Self>, Place(mut worker, local): Place) {
         while !self.closed.load(Ordering::SeqCst) {
             match (self.find(&local), &self.scout) {
-                (Some(task), Some(scout)) if scout.looks() => {
+                (Some(Work::Task(task)), Some(scout)) if scout.looks() => {
                     scout.watch(&mut worker, task);
                     self.follow(scout, None);
                 }
-                (Some(task), _) => worker.run(task),
+                (Some(work), _) => self.run(work, &mut worker, &local),
+                (None, _) if self.search() => {}
                 (None, _) => self.sleep(),
             }
             if worker.place() as usize >= self.limit.load(Ordering::Relaxed) {
@@ -321,8 +314,8 @@ impl Shared {
     /// A thread of somebody else: works while there is work, then gives the place back.
     fn lent(self: Arc<Self>, mut place: Place) {
         loop {
-            while let Some(task) = self.find(&place.1) {
-                place.0.run(task);
+            while let Some(work) = self.find(&place.1) {
+                self.run(work, &mut place.0, &place.1);
             }
             let mut state = lock(&self.state);
             state.places.push(place);
@@ -340,65 +333,4 @@ impl Shared {
             }
         }
     }
-
-    fn find(self: &Arc<Self>, local: &Local<Task>) -> Option<Task> {
-        local.pop().or_else(|| {
-            let task = retry(|| self.queue.steal_batch_and_pop(local));
-            if task.is_some() && !local.is_empty() {
-                self.rouse(1);
-            }
-            task.or_else(|| {
-                self.stealers
-                    .iter()
-                    .find_map(|other| retry(|| other.steal()))
-            })
-        })
-    }
-
-    fn sleep(&self) {
-        let mut state = lock(&self.state);
-        self.sleeping.fetch_add(1, Ordering::SeqCst);
-        fence(Ordering::SeqCst);
-        if self.is_empty() && !self.closed.load(Ordering::SeqCst) {
-            self.rest.notify_all();
-            state = self
-                .work
-                .wait_while(state, |state| {
-                    state.leaves == 0 && !self.closed.load(Ordering::SeqCst)
-                })
-                .unwrap_or_else(PoisonError::into_inner);
-            if state.leaves > 0 {
-                state.leaves -= 1;
-                return;
-            }
-        }
-        self.sleeping.fetch_sub(1, Ordering::SeqCst);
-        drop(state);
-    }
-
-    fn is_empty(&self) -> bool {
-        self.queue.is_empty() && self.stealers.iter().all(Stealer::is_empty)
-    }
-
-    /// Drops queued tasks: all at the end, those nobody wants any more before. What is kept goes to the end of the queue.
-    fn discard(self: &Arc<Self>, unwanted: impl Fn(&Task) -> bool) {
-        let from_queue = || retry(|| self.queue.steal());
-        let from_locals = || {
-            self.stealers
-                .iter()
-                .find_map(|local| retry(|| local.steal()))
-        };
-        let (dropped, kept): (Vec<_>, Vec<_>) =
-            iter::from_fn(|| from_queue().or_else(from_locals)).partition(|task| unwanted(task));
-        let count = kept.len();
-        kept.into_iter().for_each(|task| self.queue.push(task));
-        self.rouse(count);
-        drop(dropped);
-    }
-}
-
-fn retry<T>(steal: impl Fn() -> Steal<T>) -> Option<T> {
-    iter::repeat_with(steal)
-        .find(|steal| !steal.is_retry())
-        .and_then(Steal::success)
 }

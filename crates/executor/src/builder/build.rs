@@ -8,7 +8,7 @@ use crate::{
     threads::Threads,
 };
 use std::{
-    sync::{Arc, Mutex, atomic::AtomicBool},
+    sync::{Arc, Mutex, OnceLock, atomic::AtomicBool},
     thread::available_parallelism,
     time::{Duration, Instant},
 };
@@ -192,6 +192,7 @@ impl Builder {
             stop: AtomicBool::new(false),
             waiters: Mutex::default(),
             room: self.queue_bound.map(Room::new),
+            backend: OnceLock::new(),
         }))
     }
 }

@@ -1,8 +1,8 @@
 //! What runs tasks in this process.
 
 use crate::{
-    Context, Finished, Job, Outcome, Ran, Setup, Tag, Task, TaskReport, Usage, Waiting,
-    bytes::Bytes,
+    Batch, Cancel, Context, Finished, Job, Outcome, Ran, Setup, Tag, Task, TaskReport, Usage,
+    Waiting,
     run::{self, Meter},
 };
 use std::{
@@ -62,72 +62,81 @@ impl Worker {
     }
 
     /// The same; `then` is called between the job's end and its outcome's delivery.
-    #[inline]
-    pub(crate) fn run_then(&mut self, mut task: Task, then: impl FnOnce()) {
-        if task.is_cancelled() {
-            return;
-        }
-        let ran = self.ran();
-        let tag = task.tag();
-        self.setup.emit(|| crate::Event::Started(tag, ran));
-        let meter = Meter::start(self.setup.metrics);
-        self.context.enter(tag);
-        let mut erased = task.0.take().expect("the task is ours");
-        let failure = self.prepare();
-        if failure.is_none() {
-            erased.run(&mut self.context);
-        }
-        let usage = meter.stop(self.setup.epoch);
-        then();
+    pub(crate) fn run_then(&mut self, task: Task, mut then: impl FnMut()) {
         // The job's output may panic when dropped, and so may an observer: neither ends the worker.
         let _ = panic::catch_unwind(AssertUnwindSafe(|| {
-            let failure = failure.map(|failure| failure.map(|()| Bytes::copy(&[])));
-            erased.finish(Some(ran), usage, failure);
+            if !task.is_cancelled() {
+                Arc::clone(&task.0).run(self, &mut then);
+            }
+            drop(task);
         }));
+    }
+
+    /// Runs those jobs of a batch that no other worker has begun, one after the other, while `go_on` says so.
+    pub fn run_batch(&mut self, batch: &Batch, go_on: impl Fn() -> bool) {
+        // As above. What was not handed over before such a panic is after it.
+        while panic::catch_unwind(AssertUnwindSafe(|| batch.run(self, &go_on))).is_err() {}
+    }
+
+    /// Runs a job, for which `cancel` says whether it should stop.
+    pub(crate) fn run_job<J: Job>(
+        &mut self,
+        job: J,
+        tag: Tag,
+        cancel: Arc<dyn Cancel>,
+    ) -> (Ran, Usage, Outcome<J::Output>) {
+        let ran = self.ran();
+        self.setup.emit(|| crate::Event::Started(tag, ran));
+        let outer = self.context.swap_cancel(Some(cancel));
+        let (usage, outcome) = self.run_measured(job, tag.id, tag.index, tag.attempt);
+        self.context.swap_cancel(outer);
+        (ran, usage, outcome)
+    }
+
+    /// The same for jobs that follow each other.
+    pub(crate) fn set_cancel(&mut self, cancel: Option<Arc<dyn Cancel>>) {
+        self.context.swap_cancel(cancel);
     }
 
     /// Runs a job without erasing it: the sequential loop, where nothing else is between the caller and the job.
     #[inline]
     pub(crate) fn run_typed<J: Job>(&mut self, job: J, id: u64, index: u64) -> Finished<J::Output> {
-        let (name, attempt) = (J::NAME, 1);
-        let tag = Tag {
-            id,
-            index,
-            name,
-            attempt,
-        };
+        let tag = Tag::first::<J>(id, index);
         let ran = self.ran();
         self.setup.emit(|| crate::Event::Queued(tag));
         self.setup.emit(|| crate::Event::Started(tag, ran));
-        let meter = Meter::start(self.setup.metrics);
-        let outcome = self.run_bare(job, id, index);
-        let Usage {
-            started,
-            wall,
-            cpu,
-            peak_memory,
-        } = meter.stop(self.setup.epoch);
-        let report = TaskReport {
-            id,
-            index,
-            name,
-            attempt,
-            ran: Some(ran),
-            queued: started,
-            started,
-            wall,
-            cpu,
-            peak_memory,
-        };
+        let (usage, outcome) = self.run_measured(job, id, index, tag.attempt);
+        let report = TaskReport::new(tag, Some(ran), usage.started, usage);
         let finished = Finished { report, outcome };
         self.setup.finished(&finished);
         finished
     }
 
-    /// The same for a job whose report nobody will see: no clock is read.
     #[inline]
-    pub(crate) fn run_bare<J: Job>(&mut self, job: J, id: u64, index: u64) -> Outcome<J::Output> {
-        let (name, attempt) = (J::NAME, 1);
+    pub(crate) fn run_measured<J: Job>(
+        &mut self,
+        job: J,
+        id: u64,
+        index: u64,
+        attempt: u32,
+    ) -> (Usage, Outcome<J::Output>) {
+        let meter = Meter::start(self.setup.metrics);
+        let outcome = self.run_bare(job, id, index, attempt);
+        (meter.stop(self.setup.epoch), outcome)
+    }
+
+    /// The same for a job whose report nobody will see: no clock is read.
+    // Numbers, not a `Tag`: they come in registers. To copy what was written to memory just now, in other pieces, the processor
+    // waits as long as it needs for all the rest of a loop's turn.
+    #[inline]
+    pub(crate) fn run_bare<J: Job>(
+        &mut self,
+        job: J,
+        id: u64,
+        index: u64,
+        attempt: u32,
+    ) -> Outcome<J::Output> {
+        let name = J::NAME;
         self.context.enter(Tag {
             id,
             index,

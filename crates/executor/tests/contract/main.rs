@@ -13,6 +13,7 @@ mod jobs;
 mod leftovers;
 mod payloads;
 mod promises;
+mod together;
 
 use brigade_executor::{Builder, Executor, Mode};
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -73,6 +74,7 @@ fn main() {
         .into_iter()
         .chain(faults::trials())
         .chain(payloads::trials())
+        .chain(together::trials())
         .collect();
     libtest_mimic::run(&arguments, trials).exit();
 }

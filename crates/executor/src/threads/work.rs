@@ -1,0 +1,152 @@
+//! What there is to do, and who does it: queues, and threads that look for work, sleep and are roused.
+
+use super::Shared;
+use crate::{
+    Batch, Task, Worker,
+    setup::{comes_soon, lock},
+};
+use crossbeam_deque::{Steal, Stealer, Worker as Local};
+use std::{
+    iter,
+    sync::{
+        Arc, PoisonError,
+        atomic::{Ordering, fence},
+    },
+};
+
+/// What a queue holds.
+pub(super) enum Work {
+    Task(Task),
+    Batch(Batch),
+}
+
+impl Work {
+    pub(super) fn is_cancelled(&self) -> bool {
+        match self {
+            Self::Task(task) => task.is_cancelled(),
+            Self::Batch(batch) => batch.is_cancelled(),
+        }
+    }
+
+    /// Calls it off, though a worker may have begun a batch.
+    fn cancel(self) {
+        match self {
+            Self::Task(task) => drop(task),
+            Self::Batch(batch) => batch.cancel(),
+        }
+    }
+}
+
+impl Shared {
+    pub(super) fn push(self: &Arc<Self>, work: impl IntoIterator<Item = Work>, count: usize) {
+        work.into_iter().for_each(|work| self.queue.push(work));
+        self.rouse(count);
+        // A shutdown beside us may have found the queue still empty.
+        if self.closed.load(Ordering::SeqCst) {
+            self.discard(|_| true);
+        }
+    }
+
+    /// Sees to it that up to `count` new tasks find a thread.
+    pub(super) fn rouse(self: &Arc<Self>, count: usize) {
+        fence(Ordering::SeqCst);
+        let count = count.saturating_sub(self.searching.load(Ordering::Relaxed));
+        let mut roused = 0;
+        if count > 0 && self.sleeping.load(Ordering::Relaxed) > 0 {
+            let mut state = lock(&self.state);
+            roused = self.sleeping.load(Ordering::Relaxed).min(count);
+            self.sleeping.fetch_sub(roused, Ordering::SeqCst);
+            state.leaves += roused;
+            (0..roused).for_each(|_| self.work.notify_one());
+        }
+        let free = self.free.load(Ordering::Relaxed).min(count - roused);
+        let _ = (0..free).try_for_each(|_| self.start());
+    }
+
+    /// Runs a task, or what others leave of a batch.
+    pub(super) fn run(self: &Arc<Self>, work: Work, worker: &mut Worker, local: &Local<Work>) {
+        let batch = match work {
+            Work::Task(task) => return worker.run(task),
+            Work::Batch(batch) => batch,
+        };
+        let place = worker.place() as usize;
+        let go_on =
+            || !self.closed.load(Ordering::Relaxed) && place < self.limit.load(Ordering::Relaxed);
+        if batch.count_left() > 1 && go_on() {
+            // Others find it here, should one of its jobs turn out to be long.
+            local.push(Work::Batch(batch.clone()));
+            self.rouse(1);
+        }
+        worker.run_batch(&batch, go_on);
+    }
+
+    pub(super) fn find(self: &Arc<Self>, local: &Local<Work>) -> Option<Work> {
+        local.pop().or_else(|| {
+            let task = retry(|| self.queue.steal_batch_and_pop(local));
+            // Whoever put it there may have relied on us, who looked for work then, for the others too.
+            if task.is_some() && !(local.is_empty() && self.queue.is_empty()) {
+                self.rouse(1);
+            }
+            task.or_else(|| {
+                self.stealers
+                    .iter()
+                    .find_map(|other| retry(|| other.steal()))
+            })
+        })
+    }
+
+    /// Looks for work a little before the thread sleeps: whoever brings some meanwhile is spared a system call.
+    pub(super) fn search(&self) -> bool {
+        self.searching.fetch_add(1, Ordering::SeqCst);
+        let found = comes_soon(|| !self.is_empty());
+        self.searching.fetch_sub(1, Ordering::SeqCst);
+        found
+    }
+
+    pub(super) fn sleep(&self) {
+        let mut state = lock(&self.state);
+        self.sleeping.fetch_add(1, Ordering::SeqCst);
+        fence(Ordering::SeqCst);
+        if self.is_empty() && !self.closed.load(Ordering::SeqCst) {
+            self.rest.notify_all();
+            state = self
+                .work
+                .wait_while(state, |state| {
+                    state.leaves == 0 && !self.closed.load(Ordering::SeqCst)
+                })
+                .unwrap_or_else(PoisonError::into_inner);
+            if state.leaves > 0 {
+                state.leaves -= 1;
+                return;
+            }
+        }
+        self.sleeping.fetch_sub(1, Ordering::SeqCst);
+        drop(state);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.queue.is_empty() && self.stealers.iter().all(Stealer::is_empty)
+    }
+
+    /// Drops queued tasks: all at the end, those nobody wants any more before. What is kept goes to the end of the queue.
+    pub(super) fn discard(self: &Arc<Self>, unwanted: impl Fn(&Work) -> bool) {
+        let from_queue = || retry(|| self.queue.steal());
+        let from_locals = || {
+            self.stealers
+                .iter()
+                .find_map(|local| retry(|| local.steal()))
+        };
+        let (dropped, kept): (Vec<_>, Vec<_>) =
+            iter::from_fn(|| from_queue().or_else(from_locals)).partition(|work| unwanted(work));
+        let count = kept.len();
+        kept.into_iter().for_each(|work| self.queue.push(work));
+        self.rouse(count);
+        dropped.into_iter().for_each(Work::cancel);
+    }
+}
+
+fn retry<T>(steal: impl Fn() -> Steal<T>) -> Option<T> {
+    iter::repeat_with(steal)
+        .find(|steal| !steal.is_retry())
+        .and_then(Steal::success)
+}

@@ -1,0 +1,93 @@
+//! Tiny jobs that are handed over together: a long one among them changes nothing for the others.
+
+use crate::{
+    cases, executor,
+    jobs::{Answer, Trial},
+};
+use brigade_executor::{Executor, Mode, Outcome, Stream};
+use std::{collections::HashSet, time::Duration};
+
+/// So many that the window has grown as far as it does.
+const TINY: u64 = 50_000;
+
+pub(crate) fn trials() -> Vec<libtest_mimic::Trial> {
+    // Not auto: it runs tiny jobs in a loop.
+    let modes = [Mode::Threads, Mode::Processes];
+    [
+        cases(
+            "jobs behind a long one are run by others",
+            &modes,
+            others_go_on,
+        ),
+        cases(
+            "outcomes come though a long job follows",
+            &modes,
+            outcomes_come,
+        ),
+        cases(
+            "at the end each job of a batch has one outcome",
+            &modes,
+            each_ends_once,
+        ),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// Tiny jobs, a long one, tiny ones.
+fn around(long: Trial) -> impl Iterator<Item = Trial> {
+    let before = (0..TINY).map(Trial::Echo);
+    let after = (TINY + 1..).map(Trial::Echo);
+    before.chain([long]).chain(after)
+}
+
+fn take<I: Iterator<Item = Trial>>(stream: &mut Stream<I>, count: u64) -> Vec<u64> {
+    let taken = (0..count).map(|_| {
+        let finished = stream.next().expect("there are more jobs");
+        let index = finished.report.index;
+        assert_eq!(finished.outcome, Outcome::Ok(Answer::Number(index)));
+        index
+    });
+    taken.collect()
+}
+
+fn one_worker(mode: Mode) -> Executor {
+    let builder = executor(mode).workers(1).grace(Duration::ZERO);
+    builder.build().expect("plain options")
+}
+
+fn others_go_on(mode: Mode) {
+    let executor = executor(mode).build().expect("plain options");
+    let mut stream = executor.stream(around(Trial::Obey));
+    let seen = take(&mut stream, 2 * TINY);
+    let distinct: HashSet<u64> = seen.into_iter().collect();
+    assert!(distinct.len() as u64 == 2 * TINY && !distinct.contains(&TINY));
+}
+
+fn outcomes_come(mode: Mode) {
+    let executor = one_worker(mode);
+    let mut stream = executor.stream(around(Trial::Obey));
+    let mut seen = take(&mut stream, TINY);
+    seen.sort_unstable();
+    assert!(seen.into_iter().eq(0..TINY));
+}
+
+fn each_ends_once(mode: Mode) {
+    let executor = one_worker(mode);
+    let mut stream = executor.stream(around(Trial::Checkpoint));
+    let mut seen = take(&mut stream, TINY);
+    let killer = executor.clone();
+    let stopped = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(20));
+        killer.shutdown(Duration::from_millis(10))
+    });
+    for finished in stream {
+        assert_eq!(finished.outcome, Outcome::Cancelled);
+        seen.push(finished.report.index);
+    }
+    let _ended = stopped.join().expect("shutdown does not panic");
+    seen.sort_unstable();
+    assert!(seen.len() as u64 > TINY, "the long one was running");
+    assert!(seen.iter().copied().eq(0..seen.len() as u64));
+}
