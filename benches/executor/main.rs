@@ -32,7 +32,7 @@ pub(crate) type Done = Result<(), Box<dyn Error>>;
 
 type Section = (&'static str, &'static str, fn(&mut Table) -> Done);
 
-const SECTIONS: [Section; 13] = [
+const SECTIONS: [Section; 14] = [
     ("noop", "many jobs that do nothing", noop::processes),
     ("single", "one job at a time", single::processes),
     ("threads", "jobs that do nothing, on threads", noop::threads),
@@ -49,7 +49,12 @@ const SECTIONS: [Section; 13] = [
     ("deadline", "after a deadline", endings::deadline),
     ("crash", "after a crash", endings::crash),
     ("orphans", "100 ms after the parent's SIGKILL", orphans::run),
-    ("million", "1,000,000 jobs", million::run),
+    ("million", "1,000,000 jobs", million::processes),
+    (
+        "million-threads",
+        "1,000,000 jobs on threads",
+        million::threads,
+    ),
 ];
 
 fn main() -> Done {

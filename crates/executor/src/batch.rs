@@ -227,11 +227,11 @@ impl<J: Job> Erased for Alone<J> {
         )
     }
 
-    fn run(self: Arc<Self>, worker: &mut Worker, then: &mut dyn FnMut()) {
+    fn run(&self, this: Arc<dyn Cancel>, worker: &mut Worker, then: &mut dyn FnMut()) {
         let Some(job) = lock(&self.job).take() else {
             return;
         };
-        let (ran, usage, outcome) = worker.run_job(job, self.tag(), Arc::clone(&self) as _);
+        let (ran, usage, outcome) = worker.run_job(job, self.tag(), this);
         then();
         self.end(Some(ran), usage, outcome.map(Value::Here));
     }

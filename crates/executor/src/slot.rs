@@ -147,7 +147,7 @@ impl<J: Job> Erased for Slot<J> {
         }
     }
 
-    fn run(self: Arc<Self>, worker: &mut Worker, then: &mut dyn FnMut()) {
+    fn run(&self, this: Arc<dyn Cancel>, worker: &mut Worker, then: &mut dyn FnMut()) {
         let mut state = lock(&self.state);
         if !matches!(state.content, Content::Queued(_)) {
             return;
@@ -155,8 +155,7 @@ impl<J: Job> Erased for Slot<J> {
         let queued = std::mem::replace(&mut state.content, Content::Running);
         drop(state);
         if let Content::Queued(job) = queued {
-            let (ran, usage, outcome) =
-                worker.run_job(job, self.read_tag(), Arc::clone(&self) as _);
+            let (ran, usage, outcome) = worker.run_job(job, self.read_tag(), this);
             then();
             self.end(Some(ran), usage, outcome.map(Value::Here));
         }

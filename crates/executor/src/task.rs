@@ -114,8 +114,9 @@ pub(crate) trait Erased: Cancel {
     /// Counts another attempt.
     fn retry(&self);
     fn encode(&self, out: Vec<u8>) -> Result<Vec<u8>, postcard::Error>;
-    /// Runs the job and hands over its outcome; `then` is called in between.
-    fn run(self: Arc<Self>, worker: &mut Worker, then: &mut dyn FnMut());
+    /// Runs the job and hands over its outcome; `then` is called in between. The job's context asks `this`, the same task,
+    /// whether to stop.
+    fn run(&self, this: Arc<dyn Cancel>, worker: &mut Worker, then: &mut dyn FnMut());
     /// Hands over an outcome that arrived from elsewhere, unless one was handed over already.
     fn finish(&self, ran: Option<Ran>, usage: Usage, outcome: Outcome<Bytes>);
 }

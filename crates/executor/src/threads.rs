@@ -12,7 +12,7 @@ use crate::{
     auto::{self, Scout},
     setup::lock,
 };
-use crossbeam_deque::{Injector, Stealer, Worker as Local};
+use crossbeam_deque::{Stealer, Worker as Local};
 use std::{
     io,
     sync::{
@@ -22,7 +22,7 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
-use work::Work;
+use work::{Queue, Work};
 
 pub(crate) type Spawner = Arc<dyn Fn(Box<dyn FnOnce() + Send>) + Send + Sync>;
 
@@ -31,7 +31,7 @@ pub(crate) struct Threads {
 }
 
 struct Shared {
-    queue: Injector<Work>,
+    queue: Queue,
     stealers: Vec<Stealer<Work>>,
     /// Threads come from here; without it they are our own and stay.
     spawner: Option<Spawner>,
@@ -77,7 +77,7 @@ impl Threads {
             .collect();
         let limit = scout.as_ref().map_or(places.len(), Scout::first);
         let shared = Arc::new(Shared {
-            queue: Injector::new(),
+            queue: Queue::default(),
             stealers: places
                 .iter()
                 .map(|Place(_, local)| local.stealer())
@@ -268,11 +268,9 @@ impl Shared {
 
     /// Gives back a place that is one too many; its tasks are for the others.
     fn leave(self: &Arc<Self>, worker: Worker, local: Local<Work>) {
-        let mut count = 0;
-        while let Some(work) = local.pop() {
-            self.queue.push(work);
-            count += 1;
-        }
+        let rest: Vec<_> = std::iter::from_fn(|| local.pop()).collect();
+        let count = rest.len();
+        self.queue.push(rest);
         let mut state = lock(&self.state);
         state.places.push(Place(worker, local));
         // The lowest place is the next to be taken, and it is at the end.

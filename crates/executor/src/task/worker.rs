@@ -66,7 +66,7 @@ impl Worker {
         // The job's output may panic when dropped, and so may an observer: neither ends the worker.
         let _ = panic::catch_unwind(AssertUnwindSafe(|| {
             if !task.is_cancelled() {
-                Arc::clone(&task.0).run(self, &mut then);
+                task.0.run(Arc::clone(&task.0) as _, self, &mut then);
             }
             drop(task);
         }));

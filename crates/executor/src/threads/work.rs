@@ -7,12 +7,16 @@ use crate::{
 };
 use crossbeam_deque::{Steal, Stealer, Worker as Local};
 use std::{
+    collections::VecDeque,
     iter,
     sync::{
-        Arc, PoisonError,
-        atomic::{Ordering, fence},
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering, fence},
     },
 };
+
+/// So many a worker takes besides the one that it runs.
+const MOST_AHEAD: usize = 31;
 
 /// What a queue holds.
 pub(super) enum Work {
@@ -37,9 +41,51 @@ impl Work {
     }
 }
 
+/// What no worker has taken yet. It is locked for a few nanoseconds at a time, and keeps its memory: blocks of a queue without a
+/// lock, which one thread makes and another frees, cost more as the allocator's lock.
+// On cache lines of its own.
+#[derive(Default)]
+#[repr(align(128))]
+pub(super) struct Queue {
+    work: Mutex<VecDeque<Work>>,
+    /// Changed under the lock; who pushes lets a fence follow, see [`Shared::rouse`].
+    count: AtomicUsize,
+}
+
+impl Queue {
+    pub(super) fn push(&self, work: impl IntoIterator<Item = Work>) {
+        let mut queue = lock(&self.work);
+        queue.extend(work);
+        self.count.store(queue.len(), Ordering::Release);
+    }
+
+    /// Takes the first; up to half of the others go to `local`.
+    fn take(&self, local: &Local<Work>) -> Option<Work> {
+        if self.is_empty() {
+            return None;
+        }
+        let mut queue = lock(&self.work);
+        let first = queue.pop_front();
+        let more = (queue.len() / 2).min(MOST_AHEAD);
+        queue.drain(..more).for_each(|work| local.push(work));
+        self.count.store(queue.len(), Ordering::Release);
+        first
+    }
+
+    fn take_all(&self) -> VecDeque<Work> {
+        let mut queue = lock(&self.work);
+        self.count.store(0, Ordering::Release);
+        std::mem::take(&mut queue)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.count.load(Ordering::Acquire) == 0
+    }
+}
+
 impl Shared {
     pub(super) fn push(self: &Arc<Self>, work: impl IntoIterator<Item = Work>, count: usize) {
-        work.into_iter().for_each(|work| self.queue.push(work));
+        self.queue.push(work);
         self.rouse(count);
         // A shutdown beside us may have found the queue still empty.
         if self.closed.load(Ordering::SeqCst) {
@@ -82,7 +128,7 @@ impl Shared {
 
     pub(super) fn find(self: &Arc<Self>, local: &Local<Work>) -> Option<Work> {
         local.pop().or_else(|| {
-            let task = retry(|| self.queue.steal_batch_and_pop(local));
+            let task = self.queue.take(local);
             // Whoever put it there may have relied on us, who looked for work then, for the others too.
             if task.is_some() && !(local.is_empty() && self.queue.is_empty()) {
                 self.rouse(1);
@@ -130,16 +176,16 @@ impl Shared {
 
     /// Drops queued tasks: all at the end, those nobody wants any more before. What is kept goes to the end of the queue.
     pub(super) fn discard(self: &Arc<Self>, unwanted: impl Fn(&Work) -> bool) {
-        let from_queue = || retry(|| self.queue.steal());
         let from_locals = || {
             self.stealers
                 .iter()
                 .find_map(|local| retry(|| local.steal()))
         };
-        let (dropped, kept): (Vec<_>, Vec<_>) =
-            iter::from_fn(|| from_queue().or_else(from_locals)).partition(|work| unwanted(work));
+        let from_queue = self.queue.take_all().into_iter();
+        let all = from_queue.chain(iter::from_fn(from_locals));
+        let (dropped, kept): (Vec<_>, Vec<_>) = all.partition(|work| unwanted(work));
         let count = kept.len();
-        kept.into_iter().for_each(|work| self.queue.push(work));
+        self.queue.push(kept);
         self.rouse(count);
         dropped.into_iter().for_each(Work::cancel);
     }
