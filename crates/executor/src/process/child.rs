@@ -13,8 +13,9 @@ use self::{
 };
 use super::{
     awake::Patience,
+    lanes::{Lanes, Way},
     sys::{self, REVOKED, Shared},
-    wire::{self, DoneHead, Hello, LANES, LARGE, PROTOCOL, Ready, TaskHead, Way, kind},
+    wire::{self, DoneHead, Hello, PROTOCOL, Ready, TaskHead, kind},
 };
 use crate::{
     Cancel, Context, Entry, Metrics, Outcome, Tag, Usage, bytes,
@@ -51,7 +52,6 @@ pub(crate) fn work(entry: &Entry) -> ! {
 struct Child<'a> {
     entry: &'a Entry,
     socket: Arc<OwnedFd>,
-    memory: OwnedFd,
     running: Arc<Running>,
     outbox: Arc<Outbox>,
     context: Context,
@@ -60,8 +60,6 @@ struct Child<'a> {
     ready: Option<Result<(), Outcome<()>>>,
     /// The number of the next task, counting every task frame.
     next: u64,
-    large_taken: u64,
-    large_put: u64,
     peak: (Option<u64>, Option<Instant>),
 }
 
@@ -125,11 +123,11 @@ fn serve(entry: &Entry) -> io::Result<()> {
     let outbox = Outbox::open(&socket, &running);
     let mut context = Context::new(hello.worker, None);
     context.swap_cancel(Some(Arc::clone(&running) as Arc<dyn Cancel>));
-    let (ready, next, large_taken, large_put, peak) = (None, 0, 0, 0, (None, None));
+    let lanes = Lanes::new(memory, hello.lanes, Way::ToParent);
+    let (ready, next, peak) = (None, 0, (None, None));
     Child {
         entry,
         socket,
-        memory,
         running,
         outbox,
         context,
@@ -137,11 +135,9 @@ fn serve(entry: &Entry) -> io::Result<()> {
         epoch,
         ready,
         next,
-        large_taken,
-        large_put,
         peak,
     }
-    .serve(input)
+    .serve(input, lanes)
 }
 
 fn limit(hello: &Hello) -> io::Result<()> {
@@ -160,7 +156,7 @@ fn limit(hello: &Hello) -> io::Result<()> {
 }
 
 impl Child<'_> {
-    fn serve(mut self, mut input: Input) -> io::Result<()> {
+    fn serve(mut self, mut input: Input, mut lanes: Lanes) -> io::Result<()> {
         let mut patience = Patience::default();
         loop {
             while let Some((kind, body, length)) =
@@ -169,7 +165,7 @@ impl Child<'_> {
                 input.at += length;
                 let more = input.at < input.bytes.len();
                 match kind {
-                    kind::TASK => self.task(body, more)?,
+                    kind::TASK => self.task(&mut lanes, body, more)?,
                     kind::RESUME => {
                         self.next = wire::Reader(body)
                             .u64()
@@ -195,30 +191,11 @@ impl Child<'_> {
         }
     }
 
-    fn task(&mut self, body: &[u8], more: bool) -> io::Result<()> {
+    fn task(&mut self, lanes: &mut Lanes, body: &[u8], more: bool) -> io::Result<()> {
         let (head, name, rest) =
             TaskHead::read(body).ok_or_else(|| io::Error::other("a short frame"))?;
         let number = self.next;
         self.next += 1;
-        let mut fetched = Vec::new();
-        let payload = match head.large {
-            None => rest,
-            Some(length) => {
-                fetched = wire::take_large(
-                    &self.memory,
-                    Way::ToWorker,
-                    self.large_taken,
-                    length,
-                    bytes::spare(),
-                )?;
-                self.large_taken += 1;
-                self.running
-                    .board
-                    .taken_by_worker
-                    .store(self.large_taken, Ordering::Release);
-                &fetched
-            }
-        };
         let mut start =
             (self.hello.note_start || self.hello.metrics >= Metrics::Wall).then(Instant::now);
         if let Some(start) = start {
@@ -236,6 +213,9 @@ impl Child<'_> {
             .is_err()
         {
             // Taken back by the parent, which has counted what was started: this one was not and will not be.
+            if head.large.is_some() {
+                self.free_lane(lanes);
+            }
             return Ok(());
         }
         if head.announce {
@@ -246,13 +226,25 @@ impl Child<'_> {
             start = start.map(|_| Instant::now());
         }
         let meter = Meter::start_at(self.hello.metrics, start);
-        let outcome = self.run(head, name, number, payload);
+        let outcome = match head.large {
+            None => self.run(head, name, number, rest),
+            Some(length) => {
+                let outcome = self.run(head, name, number, &lanes.look(length)?);
+                self.free_lane(lanes);
+                outcome
+            }
+        };
         let usage = Usage {
             peak_memory: self.peak(),
             ..meter.stop(self.epoch)
         };
-        bytes::keep(fetched);
-        self.done(head.id, usage, outcome, more)
+        self.done(lanes, head.id, usage, outcome, more)
+    }
+
+    /// Tells the parent that a large payload is not needed any more.
+    fn free_lane(&self, lanes: &mut Lanes) {
+        let taken = &self.running.board.taken_by_worker;
+        taken.store(lanes.taken(), Ordering::Release);
     }
 
     fn run(
@@ -308,6 +300,7 @@ impl Child<'_> {
 
     fn done(
         &mut self,
+        lanes: &mut Lanes,
         id: u64,
         usage: Usage,
         outcome: Outcome<Vec<u8>>,
@@ -317,21 +310,8 @@ impl Child<'_> {
             Err(bytes) => (true, bytes),
             Ok(other) => (false, encode(&other)),
         };
-        let lane = self.hello.lanes
-            && ok
-            && bytes.len() >= LARGE
-            && self.large_put
-                - self
-                    .running
-                    .board
-                    .taken_by_parent
-                    .load(Ordering::Acquire)
-                    .min(self.large_put)
-                < LANES;
-        let large = (lane
-            && wire::put_large(&self.memory, Way::ToParent, self.large_put, &bytes).is_ok())
-        .then_some(bytes.len() as u64);
-        self.large_put += u64::from(large.is_some());
+        let taken = self.running.board.taken_by_parent.load(Ordering::Acquire);
+        let large = (ok && lanes.put(&bytes, taken)).then_some(bytes.len() as u64);
         let (ok, bytes) = match large {
             None if bytes.len() > wire::LONGEST - 4096 => {
                 let message = format!("an output of {} bytes is too long to send", bytes.len());

@@ -6,6 +6,7 @@ mod watch;
 pub(super) use self::watch::{Source, WAKE, unkey};
 
 use super::{
+    lanes::{Lanes, Way},
     spawn::Launched,
     sys::{self, REVOKED, Shared},
     wire::{self, Hello, Ready, kind},
@@ -77,7 +78,7 @@ pub(super) struct Member {
     /// The socket gave its last byte.
     pub(super) hung_up: bool,
     pub(super) stderr: OwnedFd,
-    memory: OwnedFd,
+    lanes: Lanes,
     pub(super) board: Shared,
     pub(super) born: Instant,
     pub(super) ready: bool,
@@ -92,9 +93,6 @@ pub(super) struct Member {
     pub(super) first: u64,
     /// Since when the task at the front may be running.
     pub(super) busy_since: Instant,
-    large_put: u64,
-    large_taken: u64,
-    lanes: bool,
     pub(super) end: Option<End>,
     pub(super) kill_at: Option<Instant>,
     pub(super) killed: bool,
@@ -125,7 +123,7 @@ impl Member {
             socket,
             hung_up: false,
             stderr,
-            memory,
+            lanes: Lanes::new(memory, hello.lanes, Way::ToWorker),
             board,
             born: now,
             ready: false,
@@ -137,9 +135,6 @@ impl Member {
             flight: VecDeque::new(),
             first: 0,
             busy_since: now,
-            large_put: 0,
-            large_taken: 0,
-            lanes: hello.lanes,
             end: None,
             kill_at: None,
             killed: false,

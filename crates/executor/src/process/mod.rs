@@ -2,6 +2,7 @@
 
 mod awake;
 pub(crate) mod child;
+mod lanes;
 mod member;
 mod pool;
 mod spawn;

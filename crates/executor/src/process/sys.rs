@@ -1,11 +1,13 @@
-//! What safe wrappers do not offer: a page shared with a worker, a death signal with a handler, the allocator's settings.
+//! What safe wrappers do not offer: memory shared with a worker, a death signal with a handler, the allocator's settings.
 #![expect(
     unsafe_code,
     reason = "shared memory, signal handlers and allocator settings have no safe interface"
 )]
 
 use rustix::{
-    fs::{MemfdFlags, SealFlags, fcntl_add_seals, ftruncate, memfd_create},
+    fs::{
+        FallocateFlags, MemfdFlags, SealFlags, fallocate, fcntl_add_seals, ftruncate, memfd_create,
+    },
     mm::{MapFlags, ProtFlags, mmap, munmap},
     process::{Signal, kill_process_group},
     time::{ClockId, clock_gettime},
@@ -15,6 +17,7 @@ use std::{
     io, mem,
     os::fd::OwnedFd,
     ptr::{self, NonNull},
+    slice,
     sync::atomic::{AtomicI32, AtomicU64, Ordering},
 };
 
@@ -73,23 +76,27 @@ impl Shared {
         if rustix::fs::fstat(file)?.st_size < MAPPED as i64 {
             return Err(io::Error::other("the shared memory is too short"));
         }
-        // SAFETY: a new shared mapping of a file that is long enough; the kernel picks the address. All-zero bytes, which
-        // a new file has, are a valid board, and so is anything a broken worker may write: it is nothing but integers.
-        // The file is sealed against being shortened.
-        let address = unsafe {
-            mmap(
-                ptr::null_mut(),
-                MAPPED,
-                ProtFlags::READ | ProtFlags::WRITE,
-                MapFlags::SHARED,
-                file,
-                0,
-            )
-        }?;
-        NonNull::new(address.cast())
-            .map(Self)
-            .ok_or_else(|| io::Error::other("mapped at address zero"))
+        // All-zero bytes, which a new file has, are a valid board, and so is anything a broken worker may write: it is
+        // nothing but integers.
+        map_shared(file, 0, MAPPED).map(|address| Self(address.cast()))
     }
+}
+
+fn map_shared(file: &OwnedFd, offset: u64, length: usize) -> io::Result<NonNull<c_void>> {
+    let access = ProtFlags::READ | ProtFlags::WRITE;
+    // SAFETY: a new shared mapping, at an address that the kernel picks. The file is sealed against being shortened, so what it
+    // reaches to can be used as long as the mapping lives.
+    let address = unsafe {
+        mmap(
+            ptr::null_mut(),
+            length,
+            access,
+            MapFlags::SHARED,
+            file,
+            offset,
+        )
+    }?;
+    NonNull::new(address).ok_or_else(|| io::Error::other("mapped at address zero"))
 }
 
 impl Shared {
@@ -147,6 +154,112 @@ impl Drop for Shared {
         // SAFETY: the mapping is ours, and no reference outlives `self`.
         let _ = unsafe { munmap(self.0.as_ptr().cast::<c_void>(), MAPPED) };
     }
+}
+
+/// How long a [`Lane`] is. Its pages stay, and count as the worker's memory where that is limited.
+pub(crate) const LANE: usize = 4 << 20;
+
+/// A stretch of the memory file for one payload at a time.
+///
+/// One side writes and then tells the other, which reads and then tells the first.
+pub(crate) struct Lane {
+    address: NonNull<u8>,
+    offset: u64,
+    /// So many bytes are known to be in the file.
+    sure: usize,
+}
+
+// SAFETY: the mapping belongs to this value alone, and is used through it only.
+unsafe impl Send for Lane {}
+
+impl Lane {
+    /// Maps the memory file's lane at `offset`. The file need not reach there yet.
+    pub(crate) fn map(file: &OwnedFd, offset: u64) -> io::Result<Self> {
+        let address = map_shared(file, offset, LANE)?.cast();
+        Ok(Self {
+            address,
+            offset,
+            sure: 0,
+        })
+    }
+
+    /// Writes a payload, at most as long as the lane.
+    pub(crate) fn write(&mut self, file: &OwnedFd, bytes: &[u8]) -> io::Result<()> {
+        if bytes.len() > self.sure {
+            // A page that the kernel cannot find when it is touched would kill this process; here that is an error.
+            fallocate(
+                file,
+                FallocateFlags::empty(),
+                self.offset,
+                bytes.len() as u64,
+            )?;
+            self.sure = bytes.len();
+        }
+        let length = bytes.len().min(LANE);
+        // SAFETY: within the mapping and the file, as was just seen to; the other side reads only what it was told of.
+        unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), self.address.as_ptr(), length) };
+        Ok(())
+    }
+
+    fn check(&mut self, file: &OwnedFd, length: usize) -> io::Result<()> {
+        if length > self.sure {
+            reaches(file, self.offset, length.max(1) as u64)?;
+            self.sure = length;
+        }
+        if length > LANE {
+            return Err(io::Error::other("a payload longer than its lane"));
+        }
+        Ok(())
+    }
+
+    /// The payload where it lies. For the worker alone: its parent, this very program, leaves it as it is until it was told.
+    pub(crate) fn bytes(&mut self, file: &OwnedFd, length: usize) -> io::Result<&[u8]> {
+        self.check(file, length)?;
+        // SAFETY: within the mapping and the file, as was just checked. The parent writes to this lane only after the worker
+        // has told it to, which it does when this borrow is over.
+        Ok(unsafe { slice::from_raw_parts(self.address.as_ptr(), length) })
+    }
+
+    /// Copies the payload into `bytes`, in place of what is there. A broken worker may change it meanwhile: then nonsense is
+    /// copied, but what was copied stays as it is.
+    pub(crate) fn copy(
+        &mut self,
+        file: &OwnedFd,
+        length: usize,
+        mut bytes: Vec<u8>,
+    ) -> io::Result<Vec<u8>> {
+        self.check(file, length)?;
+        bytes.clear();
+        bytes.reserve_exact(length);
+        // SAFETY: the source is within the mapping and the file, as was just checked; there is room for all of it, and it is
+        // initialised by being copied.
+        unsafe {
+            ptr::copy_nonoverlapping(self.address.as_ptr(), bytes.as_mut_ptr(), length);
+            bytes.set_len(length);
+        }
+        Ok(bytes)
+    }
+}
+
+impl Drop for Lane {
+    fn drop(&mut self) {
+        // SAFETY: the mapping is ours, and no reference outlives `self`.
+        let _ = unsafe { munmap(self.address.as_ptr().cast::<c_void>(), LANE) };
+    }
+}
+
+/// Whether a file reaches so far. It stays so: it is sealed against being shortened.
+pub(crate) fn reaches(file: &OwnedFd, offset: u64, length: u64) -> io::Result<()> {
+    let size = u64::try_from(rustix::fs::fstat(file)?.st_size).unwrap_or(0);
+    if offset
+        .checked_add(length)
+        .is_none_or(|needed| needed > size)
+    {
+        return Err(io::Error::other(format!(
+            "a payload of {length} bytes that is not there"
+        )));
+    }
+    Ok(())
 }
 
 /// The monotonic clock, which is the same in all processes, in nanoseconds.

@@ -1,24 +1,16 @@
-//! The frames between parent and worker, and the large payloads beside them. Knows no task and no process.
+//! The frames between parent and worker. Knows no task and no process.
 //!
 //! A frame is its length (4 bytes, little-endian, of what follows), its kind (1 byte) and its body. Lengths come from
 //! another process, so nothing is allocated on their word: bytes are collected as they arrive, up to [`LONGEST`].
 
 use crate::{Usage, bytes::encode};
-use rustix::{
-    buffer::spare_capacity,
-    fs::{FallocateFlags, fallocate, fstat},
-};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use std::{io, os::fd::OwnedFd, time::Duration};
+use std::time::Duration;
 
 /// Changes with every change of the frames.
 pub(crate) const PROTOCOL: u32 = 2;
 /// The longest frame that is believed.
 pub(crate) const LONGEST: usize = 1 << 30;
-/// Payloads from here on travel in the memory file.
-pub(crate) const LARGE: usize = 64 << 10;
-/// How many large payloads may be under way in one direction.
-pub(crate) const LANES: u64 = 2;
 
 pub(crate) mod kind {
     pub(crate) const HELLO: u8 = 1;
@@ -258,68 +250,4 @@ impl Reader<'_> {
 /// A message that is expected to be sound.
 pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
     postcard::from_bytes(body).map_err(|error| format!("an unreadable message: {error}"))
-}
-
-/// Which way a large payload goes.
-#[derive(Clone, Copy)]
-pub(crate) enum Way {
-    ToWorker,
-    ToParent,
-}
-
-/// Where the `count`th large payload of a direction lies in the memory file: far apart, as holes cost nothing.
-fn offset(way: Way, count: u64) -> u64 {
-    (1 + 2 * (count % LANES) + way as u64) << 36
-}
-
-/// Puts a large payload into the memory file.
-pub(crate) fn put_large(file: &OwnedFd, way: Way, count: u64, mut bytes: &[u8]) -> io::Result<()> {
-    let mut at = offset(way, count);
-    while !bytes.is_empty() {
-        let written = rustix::io::pwrite(file, bytes, at)?;
-        at += written as u64;
-        bytes = &bytes[written..];
-    }
-    Ok(())
-}
-
-/// Takes it out again, into `bytes`. Its pages in the file are kept for the next one, unless they are many.
-pub(crate) fn take_large(
-    file: &OwnedFd,
-    way: Way,
-    count: u64,
-    length: u64,
-    mut bytes: Vec<u8>,
-) -> io::Result<Vec<u8>> {
-    const KEEP: u64 = 8 << 20;
-    let start = offset(way, count);
-    let end = u64::try_from(fstat(file)?.st_size).unwrap_or(0);
-    if start.checked_add(length).is_none_or(|needed| needed > end) {
-        return Err(io::Error::other(format!(
-            "a payload of {length} bytes that is not there"
-        )));
-    }
-    let length = usize::try_from(length).map_err(io::Error::other)?;
-    bytes.clear();
-    // All of the room is read into: it must not be much more than the payload.
-    if bytes.capacity() / 2 > length {
-        bytes = Vec::new();
-    }
-    bytes.reserve_exact(length);
-    while bytes.len() < length {
-        let at = start + bytes.len() as u64;
-        if rustix::io::pread(file, spare_capacity(&mut bytes), at)? == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-    }
-    bytes.truncate(length);
-    if length as u64 > KEEP {
-        let _ = fallocate(
-            file,
-            FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE,
-            start,
-            length as u64,
-        );
-    }
-    Ok(bytes)
 }

@@ -1,7 +1,7 @@
 //! What goes to a worker and what comes from it.
 
 use super::{FAIR, Flight, Member, Queued, Said};
-use crate::process::wire::{self, DoneHead, LANES, LARGE, TaskHead, Way, kind};
+use crate::process::wire::{self, DoneHead, TaskHead, kind};
 use crate::{
     Outcome,
     bytes::{self, Bytes},
@@ -20,16 +20,8 @@ impl Member {
         if self.flight.is_empty() {
             self.busy_since = now;
         }
-        let taken = self
-            .board
-            .taken_by_worker
-            .load(Ordering::Acquire)
-            .min(self.large_put);
-        let large = self.lanes
-            && queued.bytes.len() >= LARGE
-            && self.large_put - taken < LANES
-            && wire::put_large(&self.memory, Way::ToWorker, self.large_put, &queued.bytes).is_ok();
-        self.large_put += u64::from(large);
+        let taken = self.board.taken_by_worker.load(Ordering::Acquire);
+        let large = self.lanes.put(&queued.bytes, taken);
         let tag = queued.task.tag();
         let head = TaskHead {
             id: tag.id,
@@ -162,18 +154,10 @@ impl Member {
                         (false, _) => wire::parse::<Outcome<()>>(rest)?.map(|()| Bytes::copy(&[])),
                         (true, None) => Outcome::Ok(Bytes::copy(rest)),
                         (true, Some(length)) => {
-                            let bytes = wire::take_large(
-                                &self.memory,
-                                Way::ToParent,
-                                self.large_taken,
-                                length,
-                                bytes::spare(),
-                            )
-                            .map_err(|error| error.to_string())?;
-                            self.large_taken += 1;
-                            self.board
-                                .taken_by_parent
-                                .store(self.large_taken, Ordering::Release);
+                            let bytes = self.lanes.take(length, bytes::spare());
+                            let bytes = bytes.map_err(|error| error.to_string())?;
+                            let taken = self.lanes.taken();
+                            self.board.taken_by_parent.store(taken, Ordering::Release);
                             Outcome::Ok(bytes.into())
                         }
                     };

@@ -1,7 +1,7 @@
 //! Which task goes to which worker, and how many at a time.
 
 use super::{AHEAD, Action, Seat, State};
-use crate::process::{member::Member, wire};
+use crate::process::{lanes, member::Member};
 use std::{
     sync::atomic::Ordering,
     time::{Duration, Instant},
@@ -33,7 +33,7 @@ impl State {
                 self.actions.push(Action::Drop(queued.task));
                 continue;
             }
-            let (job, large) = (front.job, front.bytes.len() >= wire::LARGE);
+            let (job, large) = (front.job, front.bytes.len() >= lanes::LARGE);
             let Some((place, room)) = self.choose(job, large) else {
                 break;
             };
