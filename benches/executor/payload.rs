@@ -84,11 +84,11 @@ pub(crate) fn run(table: &mut Table) -> super::Done {
     Ok(())
 }
 
-/// Payloads from 64 KiB on go through the memory file, smaller ones through the socket.
+/// Payloads from 32 KiB on go through the memory file, smaller ones through the socket. A few bytes more than the size are encoded.
 pub(crate) fn sizes(table: &mut Table) -> super::Done {
     const KIB: usize = 1 << 10;
     let (processes, threads) = (build(Mode::Processes)?, build(Mode::Threads)?);
-    for size in [1, 4, 16, 32, 63, 64, 128, 512].map(|size| size * KIB) {
+    for size in [1, 4, 16, 31, 32, 64, 128, 512].map(|size| size * KIB) {
         let payload = vec![7; size];
         let tasks = (64 << 20) / (size + 16 * KIB);
         let round = |executor: &Executor| -> Result<(), Box<dyn Error>> {
