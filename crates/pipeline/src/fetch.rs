@@ -13,7 +13,8 @@ use brigade_report::{Failure, FailureKind, Phase, Task};
 
 use crate::faces::{Faces, Hash, hash};
 use crate::jobs::{FetchFace, Fetched};
-use crate::lane::{Lane, Line, Notices};
+use crate::lane::Lane;
+use crate::line::{Line, Notices};
 use crate::recorder::{self, nanoseconds};
 use crate::stage::Stage;
 use crate::work::{BadItem, Item, Turns};

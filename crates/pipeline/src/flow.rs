@@ -14,7 +14,7 @@ use brigade_report::{Phase, Task};
 
 use crate::faces::Faces;
 use crate::fetch::{Decision, Fetching};
-use crate::lane::{Line, Notice, Notices};
+use crate::line::{Line, Notice, Notices};
 use crate::pack::Packer;
 use crate::render::{Ready, Rendered, Rendering};
 use crate::stage::Stage;

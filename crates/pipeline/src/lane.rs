@@ -5,7 +5,6 @@
 //! its own. At most [`room`](Lane::has_room) jobs are under way, which bounds every queue behind it.
 
 use std::collections::HashMap;
-use std::sync::mpsc::Sender;
 
 use brigade_executor::{Finished, Handle, Job};
 use brigade_report::Task;
@@ -13,32 +12,6 @@ use brigade_report::Task;
 use crate::Error;
 use crate::recorder;
 use crate::stage::Running;
-
-/// Which of the two phases.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Line {
-    Faces,
-    Cvs,
-}
-
-impl Line {
-    /// What the record calls the phase.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Line::Faces => "faces",
-            Line::Cvs => "cvs",
-        }
-    }
-}
-
-/// A job of that line has ended: its id in its executor.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Notice {
-    pub line: Line,
-    pub id: u64,
-}
-
-pub(crate) type Notices = Sender<Notice>;
 
 /// Submitted ahead of the workers, besides one job for each of them, so that none waits while its next job is fetched.
 const AHEAD: usize = 8;

@@ -46,6 +46,7 @@ mod jobs;
 mod journal;
 mod lane;
 mod limits;
+mod line;
 mod measured;
 mod mode;
 mod name;

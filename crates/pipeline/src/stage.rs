@@ -9,7 +9,7 @@ use brigade_report::{Phase, Task, Totals};
 
 use crate::events::Events;
 use crate::interrupt::Watched;
-use crate::lane::{Line, Notice, Notices};
+use crate::line::{Line, Notice, Notices};
 use crate::mode::Kind;
 use crate::recorder::{self, Recorder, nanoseconds};
 use crate::{Config, Error, Interrupt, PhaseConfig, Progress, folder::RunFolder};

@@ -51,6 +51,7 @@ mod resize;
 mod scan;
 mod sequential;
 mod structure;
+mod task;
 mod unstuff;
 mod zigzag;
 

@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use crate::bits::BitReader;
-use crate::decode::{Blocks, Task, rows};
 use crate::fast::Select;
 use crate::huffman::{Skip, Table};
 use crate::plane::Plane;
+use crate::task::{Blocks, Task, rows};
 
 /// The first bits of DC values (T.81 G.1.2.1).
 #[inline(always)]

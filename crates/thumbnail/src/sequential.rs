@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use crate::bits::BitReader;
-use crate::decode::{Blocks, Task};
 use crate::huffman::{Skip, Table};
 use crate::plane::Plane;
 use crate::scan::Selected;
+use crate::task::{Blocks, Task};
 
 /// How to read the blocks of one component.
 struct Way<'a> {
