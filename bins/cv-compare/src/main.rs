@@ -10,7 +10,8 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use brigade_cli::{
-    Exit, Output, Signals, Stop, WholeFile, error_text, parse, supervise_as_process_one,
+    Exit, Output, Signals, Stop, WholeFile, command_line, error_text, parse,
+    supervise_as_process_one,
 };
 use brigade_pipeline::{Interrupt, enter_worker, machine};
 use brigade_portraits::{Latency, service};
@@ -82,7 +83,7 @@ fn compare(args: &Args, interrupt: &Interrupt) -> Result<(), Box<dyn Error>> {
     let bench = Bench::new(args, cvs, runs, latency, interrupt)?;
     let mut comparison = Comparison {
         program: concat!("cv-compare ", env!("CARGO_PKG_VERSION")).to_owned(),
-        command: std::env::args().collect(),
+        command: command_line(),
         started_at,
         seed: args.seed,
         requested: cvs,

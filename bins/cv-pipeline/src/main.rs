@@ -14,8 +14,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use brigade_cli::{
-    Exit, Output, Progress, Signals, Stop, error_text, human_duration, parse, reserve_cores,
-    set_niceness, supervise_as_process_one, survive_file_size_limit,
+    Exit, Output, Progress, Signals, Stop, command_line, error_text, human_duration, parse,
+    reserve_cores, set_niceness, supervise_as_process_one, survive_file_size_limit,
 };
 use brigade_pipeline::{
     Config, Data, DataError, Interrupt, Limits, MaxFailures, Mode, PhaseConfig, Source, Split,
@@ -48,9 +48,9 @@ fn main() -> Exit {
         .and_then(|()| {
             let args: Args = parse(&PROGRAM);
             match args.resume.as_ref().or(args.retry_failed.as_ref()) {
-                None => work(&args),
+                None => work(&args, Vec::new()),
                 Some(out) => match recalled(&args, out)? {
-                    Some(args) => work(&args),
+                    Some((args, command)) => work(&args, command),
                     None => nothing_to_do(out),
                 },
             }
@@ -74,7 +74,8 @@ fn nothing_to_do(out: &Path) -> Result<Exit, Box<dyn Error>> {
     Ok(Exit::NothingToDo)
 }
 
-fn work(args: &Args) -> Result<Exit, Box<dyn Error>> {
+/// One run. `recalled` is the command line of one that goes on with another, both together.
+fn work(args: &Args, recalled: Vec<String>) -> Result<Exit, Box<dyn Error>> {
     if args.doctor {
         return doctor(args.json);
     }
@@ -88,6 +89,7 @@ fn work(args: &Args) -> Result<Exit, Box<dyn Error>> {
 
     contradictions(args)?;
     let mut config = config(args, open_data(args)?)?;
+    config.recalled = recalled;
     if args.dry_run {
         return dry_run(&config, args);
     }
@@ -198,7 +200,7 @@ fn config(args: &Args, data: Option<Data>) -> Result<Config, Box<dyn Error>> {
     };
     let mut config = Config::new(source, args.seed);
     config.program = concat!("cv-pipeline ", env!("CARGO_PKG_VERSION")).to_owned();
-    config.command = std::env::args().collect();
+    config.command = command_line();
     config.cvs = args.cvs.unwrap_or(CVS);
     config.data = data;
     config.select = args.select.clone();

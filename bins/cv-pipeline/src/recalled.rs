@@ -4,7 +4,7 @@ use std::error::Error;
 use std::ffi::OsString;
 use std::path::Path;
 
-use brigade_cli::{Exit, Output, try_parse};
+use brigade_cli::{Exit, Output, command_line, try_parse};
 use brigade_pipeline::{Recalled, recall};
 
 use crate::args::{Args, PROGRAM};
@@ -28,10 +28,15 @@ const FORGOTTEN: [&str; 12] = [
 /// Flags whose values are paths, and so count from the folder where they were typed.
 const PATHS: [&str; 4] = ["data", "photos", "font", "faces"];
 
-/// The arguments for going on with the run in `out`; None when it is finished.
-pub(crate) fn recalled(typed: &Args, out: &Path) -> Result<Option<Args>, Box<dyn Error>> {
+/// The arguments for going on with the run in `out`, and the command line that they are, for whoever has to go on once
+/// more; None when it is finished.
+pub(crate) fn recalled(
+    typed: &Args,
+    out: &Path,
+) -> Result<Option<(Args, Vec<String>)>, Box<dyn Error>> {
     contradictions(typed)?;
-    let now: Vec<String> = std::env::args().skip(1).collect();
+    let mut line = command_line();
+    let now = line.split_off(line.len().min(1));
     if now.iter().any(|word| flag(word) == Some("out".to_owned())) {
         let sentence = "--out means nothing here: the run delivers where it was to deliver";
         return Err(Contradiction(sentence).into());
@@ -50,8 +55,9 @@ pub(crate) fn recalled(typed: &Args, out: &Path) -> Result<Option<Args>, Box<dyn
     }
     words.extend(now);
     words.push(format!("--out={}", out.display()));
+    line.extend(words.iter().cloned());
     match try_parse(&PROGRAM, words.into_iter().map(OsString::from)) {
-        Ok(args) => Ok(Some(args)),
+        Ok(args) => Ok(Some((args, line))),
         Err(early) => {
             Output::stderr().text(&early.output)?;
             std::process::exit(Exit::Usage.code())
@@ -68,7 +74,10 @@ fn earlier(then: &Recalled, now: &[String]) -> Result<Vec<String>, Contradiction
         let name = flag(word).unwrap_or_default();
         let value = match word.split_once('=') {
             Some((_, value)) => Some(value.to_owned()),
-            None => typed.next_if(|next| !next.starts_with('-')).cloned(),
+            // A value may begin with a hyphen, as a name's template does.
+            None => typed
+                .next_if(|next| flag(next).is_none() && *next != "-q")
+                .cloned(),
         };
         if name.is_empty() || FORGOTTEN.contains(&&*name) || again.contains(&name) {
             continue;

@@ -70,7 +70,7 @@ pub use courtesy::{reserve_cores, set_niceness};
 pub use exit::Exit;
 pub use init::supervise_as_process_one;
 pub use output::{Output, error_text};
-pub use parse::{Early, parse, try_parse};
+pub use parse::{Early, command_line, parse, try_parse};
 pub use program::{Flag, Group, Program};
 pub use progress::Progress;
 pub use signals::{Signals, Stop, survive_file_size_limit};

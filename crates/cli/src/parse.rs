@@ -33,6 +33,15 @@ pub fn parse<A: FromArgs + ArgsInfo>(program: &Program) -> A {
     }
 }
 
+/// The command line as it was typed, the program's name first, for records of what was run. Only that name can be other
+/// than UTF-8 once the arguments are parsed; what cannot be shown of it is replaced.
+#[must_use]
+pub fn command_line() -> Vec<String> {
+    std::env::args_os()
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect()
+}
+
 /// [`parse`] for given words (without the program's name), returning instead of exiting.
 ///
 /// # Errors

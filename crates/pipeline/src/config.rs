@@ -18,6 +18,9 @@ pub struct Config {
     pub program: String,
     /// The command line as typed, program name first, for the record.
     pub command: Vec<String>,
+    /// The command line that [`recall`](crate::recall) is to tell, for a run that goes on with another: what began that one
+    /// and what has been typed since. Empty, it is [`Config::command`].
+    pub recalled: Vec<String>,
     /// How many CVs to make of invented people; means nothing where there is [`Config::data`].
     pub cvs: u64,
     /// The user's own people.
@@ -110,6 +113,7 @@ impl Config {
         Config {
             program: concat!("brigade-pipeline ", env!("CARGO_PKG_VERSION")).to_owned(),
             command: Vec::new(),
+            recalled: Vec::new(),
             cvs: 10,
             data: None,
             select: None,
@@ -144,8 +148,15 @@ impl Config {
 
     /// The command line without credentials.
     pub(crate) fn redacted_command(&self) -> Vec<String> {
-        let words = self.command.iter();
-        words.map(|word| brigade_faces::redact(word)).collect()
+        redacted(&self.command)
+    }
+
+    /// The command line for whoever goes on with this run, without credentials.
+    pub(crate) fn redacted_recalled(&self) -> Vec<String> {
+        match self.recalled.is_empty() {
+            true => self.redacted_command(),
+            false => redacted(&self.recalled),
+        }
     }
 
     /// How faces are fetched, the rate kept in the run's folder.
@@ -174,4 +185,9 @@ impl Config {
             ..Options::default()
         }
     }
+}
+
+fn redacted(words: &[String]) -> Vec<String> {
+    let words = words.iter();
+    words.map(|word| brigade_faces::redact(word)).collect()
 }

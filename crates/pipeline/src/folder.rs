@@ -36,6 +36,13 @@ fn lock(out: &Path) -> Result<(PathBuf, PathBuf, File), Error> {
         .map_err(failed(out))?;
     // Absolute, so that a worker process finds the files whatever its working directory is.
     let out = out.canonicalize().map_err(failed(out))?;
+    if out.to_str().is_none() {
+        let reason = "its path is not UTF-8, as the journal and worker processes need it";
+        return Err(failed(&out)(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            reason,
+        )));
+    }
     let path = out.join(NAME);
     create_private(&path).map_err(failed(&path))?;
 

@@ -188,8 +188,13 @@ fn fresh<'a>(config: &Config, folder: &'a RunFolder) -> Result<Before<'a>, Error
 fn begun(config: &Config, identity: Identity) -> Record {
     Record::Begun {
         identity,
-        command: config.redacted_command(),
-        folder: std::env::current_dir().unwrap_or_default(),
+        command: config.redacted_recalled(),
+        // JSON holds no other path; from a folder without a UTF-8 name only absolute ones are found again.
+        folder: std::env::current_dir()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned()
+            .into(),
     }
 }
 

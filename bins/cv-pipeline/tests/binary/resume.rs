@@ -388,6 +388,36 @@ fn too_many_failures_end_the_run_early_and_it_can_be_resumed() {
 }
 
 #[test]
+fn flags_need_not_be_given_again_however_often_a_run_is_gone_on_with() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = format!("--data={}", people(folder.path()).display());
+    let done = Run::new("-q --fail-fast --name -{index}.pdf --paper=letter")
+        .arg(&data)
+        .done()
+        .expect(3);
+    let go_on = |flag: &str, done: Done| {
+        let mut command = binary();
+        command.arg(format!("{flag}={}", done.out.path().display()));
+        // Paths are relative to another folder every time.
+        let elsewhere = tempfile::tempdir().unwrap();
+        command.current_dir(elsewhere.path());
+        Done::new(command.output().unwrap(), done.out)
+    };
+    let resumed = go_on("--resume", done).expect(3);
+    assert_eq!(resumed.pdfs().len(), 8);
+    mend(folder.path());
+    let mended = go_on("--retry-failed", resumed).expect(0);
+    let whole = Run::new("--paper=letter --name=-{index}.pdf")
+        .arg(&data)
+        .done()
+        .expect(0);
+    assert!(fs::read(mended.zip()).unwrap() == fs::read(whole.zip()).unwrap());
+    // What was typed is the record's business, what is to be done the journal's.
+    let command = mended.record()["command"].as_array().unwrap().len();
+    assert_eq!(command, 2);
+}
+
+#[test]
 fn several_zips_hold_together_what_one_would() {
     let faces = faces_folder();
     let split = |flag: &str| {

@@ -94,6 +94,37 @@ fn help_fits_eighty_columns_and_shows_choices_and_defaults() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_whose_name_is_no_utf8_is_worked_from_and_not_delivered_to() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path().join(std::ffi::OsStr::from_bytes(b"x\xff"));
+    std::fs::create_dir(&here).unwrap();
+    let run = Run::new("--cvs=1");
+    let output = run.command().current_dir(&here).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let run = Run::new("--cvs=1 --out=.");
+    let output = run.command().current_dir(&here).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("not UTF-8"), "{said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_program_name_that_is_no_utf8_is_shown_as_well_as_it_can_be() {
+    use std::os::unix::{ffi::OsStrExt as _, process::CommandExt as _};
+    let out = tempfile::tempdir().unwrap();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_cv-pipeline"))
+        .arg0(std::ffi::OsStr::from_bytes(b"cv\xff"))
+        .args(["--cvs=0", "--out"])
+        .arg(out.path())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(4), "{output:?}");
+}
+
 #[test]
 fn json_is_the_record_and_nothing_else() {
     let done = Run::new("--cvs=2 --json").done().expect(0);
