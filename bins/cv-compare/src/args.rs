@@ -85,6 +85,13 @@ pub(crate) struct Args {
     pub(crate) quiet: bool,
 }
 
+impl Args {
+    /// How often each setting runs in all.
+    pub(crate) fn rounds(&self) -> u64 {
+        u64::from(self.warm_up) + u64::from(self.repeat)
+    }
+}
+
 /// Which phases are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Which {
@@ -186,6 +193,13 @@ mod tests {
     #[test]
     fn the_list_behind_the_help_is_the_list_of_flags() {
         assert_eq!(PROGRAM.contradictions::<Args>(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn rounds_are_counted_beyond_what_either_flag_can_say() {
+        let words = ["--warm-up=4294967295", "--repeat=1"].map(Into::into);
+        let args: Args = brigade_cli::try_parse(&PROGRAM, words).expect("two flags");
+        assert_eq!(args.rounds(), 1 << 32);
     }
 
     #[test]

@@ -75,7 +75,7 @@ pub(crate) fn measure(args: &Args, bench: &Bench<'_>) -> Result<Vec<WholeRun>, B
     let mut runs: Vec<WholeRun> = PRESETS.iter().map(Preset::empty).collect();
     let mut random = ChaCha8Rng::seed_from_u64(args.seed);
     let mut order: Vec<usize> = (0..ROUND).collect();
-    for round in 0..args.warm_up + args.repeat {
+    for round in 0..args.rounds() {
         order.shuffle(&mut random);
         for &index in &order {
             let preset = &PRESETS[index];
@@ -84,7 +84,7 @@ pub(crate) fn measure(args: &Args, bench: &Bench<'_>) -> Result<Vec<WholeRun>, B
                 workers: preset.workers,
             });
             let record = bench.run(preset.cvs, &fetch, &render)?;
-            if round >= args.warm_up {
+            if round >= args.warm_up.into() {
                 let phases = runs[index].phases.iter_mut().zip(&record.phases);
                 phases.for_each(|(seconds, phase)| seconds.push(phase.wall_seconds()));
             }

@@ -146,10 +146,15 @@ impl<'a> Bench<'a> {
     }
 }
 
-/// Tasks dealt in their order, each to the worker that is free first.
+/// Tasks dealt in their order, each to the worker that is free first. A worker that never gets one takes no room: their
+/// number is the user's.
 fn makespan(tasks: impl Iterator<Item = f64>, workers: u32) -> f64 {
-    let mut ends = vec![0.0_f64; workers.max(1) as usize];
+    let mut ends: Vec<f64> = Vec::new();
     for task in tasks {
+        if ends.len() < workers.max(1) as usize {
+            ends.push(task);
+            continue;
+        }
         let first = ends
             .iter_mut()
             .min_by(|one, other| one.total_cmp(other))
@@ -169,6 +174,7 @@ mod tests {
         assert_eq!(makespan(tasks(), 1), 8.0);
         assert_eq!(makespan(tasks(), 2), 5.0);
         assert_eq!(makespan(tasks(), 9), 3.0);
+        assert_eq!(makespan(tasks(), u32::MAX), 3.0);
         assert_eq!(makespan(std::iter::empty(), 4), 0.0);
     }
 }

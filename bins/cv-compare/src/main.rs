@@ -79,7 +79,7 @@ fn compare(args: &Args, interrupt: &Interrupt) -> Result<(), Box<dyn Error>> {
         None if args.article => Latency::default(),
         None => Latency::with_mean(SWEEP_LATENCY_SECONDS)?,
     };
-    let runs = u64::from(args.warm_up + args.repeat) * round as u64;
+    let runs = args.rounds().saturating_mul(round as u64);
     let bench = Bench::new(args, cvs, runs, latency, interrupt)?;
     let mut comparison = Comparison {
         program: concat!("cv-compare ", env!("CARGO_PKG_VERSION")).to_owned(),

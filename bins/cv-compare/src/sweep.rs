@@ -71,7 +71,7 @@ impl Plan {
                 settings: self.empty(args.cvs, waits, bench),
             });
         let mut random = ChaCha8Rng::seed_from_u64(args.seed);
-        for round in 0..args.warm_up + args.repeat {
+        for round in 0..args.rounds() {
             // Two orders, so that a setting of one phase meets another of the other in every round.
             let [mut fetch, mut render] = [(); 2].map(|()| (0..self.len()).collect::<Vec<_>>());
             fetch.shuffle(&mut random);
@@ -86,7 +86,7 @@ impl Plan {
                     }
                 };
                 let record = bench.run(args.cvs, setting(0), setting(1))?;
-                if round < args.warm_up {
+                if round < args.warm_up.into() {
                     continue;
                 }
                 for (phase, summary) in Summary::of_run(&record).iter().enumerate() {
