@@ -55,15 +55,16 @@ impl Stage<'_> {
         let name = line.name();
         let started_ns = nanoseconds(self.epoch.elapsed());
         let recorder = Recorder::new(self.epoch);
-        let workers = if config.mode.is_auto() {
-            // What is chosen should not be more than there are tasks.
-            let tasks = u32::try_from(self.config.requested()).unwrap_or(u32::MAX);
-            config.workers.min(tasks.max(1))
-        } else {
-            config.workers
+        // Not more than there are tasks: each takes memory before it has any, and the number typed may be any.
+        let tasks = u32::try_from(self.config.requested()).unwrap_or(u32::MAX);
+        let used = config.workers.min(tasks.max(1));
+        // What is chosen should not be more either.
+        let workers = match config.mode.is_auto() {
+            true => used,
+            false => config.workers,
         };
         let builder = Executor::builder()
-            .workers(workers as usize)
+            .workers(used as usize)
             .metrics(if self.config.measure {
                 Metrics::Full
             } else {

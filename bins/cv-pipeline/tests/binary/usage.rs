@@ -190,6 +190,30 @@ fn the_run_as_a_page_a_trace_and_a_table() {
 }
 
 #[test]
+fn more_workers_than_there_is_memory_for_are_no_more_than_there_are_tasks() {
+    for mode in ["threads", "processes", "gil"] {
+        let workers = "--p1-max-workers=4294967295 --p2-max-workers=4294967295";
+        let modes = format!("--p1-type={mode} --p2-type={mode}");
+        Run::new(&format!("--cvs=2 {modes} {workers}"))
+            .done()
+            .expect(0);
+    }
+}
+
+#[test]
+fn a_report_may_lie_in_the_folder_that_the_run_makes() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("new");
+    let page = out.join("run.html");
+    Run::new("--cvs=1")
+        .arg(format!("--out={}", out.display()))
+        .arg(format!("--report={}", page.display()))
+        .done()
+        .expect(0);
+    assert!(page.exists());
+}
+
+#[test]
 fn a_report_that_cannot_be_written_is_told_before_the_work() {
     let done = Run::new("--cvs=1 --report=/does/not/exist/run.html")
         .done()
