@@ -12,7 +12,10 @@ use tempfile::NamedTempFile;
 #[must_use = "the file exists only once it is written"]
 #[derive(Debug)]
 pub struct WholeFile {
+    /// As it was named, for messages.
     path: PathBuf,
+    /// Where the content goes.
+    target: PathBuf,
     file: NamedTempFile,
 }
 
@@ -28,9 +31,11 @@ impl WholeFile {
     /// Makes sure that `path` can be written; what has the name stays as it is.
     ///
     /// # Errors
-    /// If its folder is not there or cannot be written, or `path` is a folder.
+    /// If its folder is not there or cannot be written, or `path` is a folder, a device or a pipe.
     pub fn open(path: &Path) -> Result<Self, WriteError> {
-        let folder = match path.parent() {
+        // A link keeps its name, and what it leads to gets the content.
+        let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let folder = match target.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
         };
@@ -39,14 +44,15 @@ impl WholeFile {
         // As readable as any other file there; tempfile's own default hides it from everybody else.
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let opened = if path.is_dir() {
-            Err(io::ErrorKind::IsADirectory.into())
-        } else {
-            builder.tempfile_in(folder)
+        let opened = match target.metadata() {
+            Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+            // What gets the name takes the place of what had it: /dev/null would be gone.
+            Ok(found) if !found.is_file() => Err(io::Error::other("it is not a regular file")),
+            _ => builder.tempfile_in(folder),
         };
         let path = path.to_owned();
         match opened {
-            Ok(file) => Ok(Self { path, file }),
+            Ok(file) => Ok(Self { path, target, file }),
             Err(source) => Err(WriteError { path, source }),
         }
     }
@@ -59,11 +65,11 @@ impl WholeFile {
         self,
         write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), WriteError> {
-        let Self { path, file } = self;
+        let Self { path, target, file } = self;
         let mut out = BufWriter::new(file);
         let written = write(&mut out)
             .and_then(|()| out.into_inner().map_err(Into::into))
-            .and_then(|file| Ok(file.persist(&path)?));
+            .and_then(|file| Ok(file.persist(&target)?));
         match written {
             Ok(_) => Ok(()),
             Err(source) => Err(WriteError { path, source }),
@@ -99,6 +105,23 @@ mod tests {
         file.write(|out| out.write_all(b"whole")).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "whole");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_followed_and_a_device_or_socket_keeps_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        fs::write(path("page.html"), "before").unwrap();
+        std::os::unix::fs::symlink("page.html", path("link")).unwrap();
+        let file = WholeFile::open(&path("link")).unwrap();
+        file.write(|out| out.write_all(b"after")).unwrap();
+        assert_eq!(fs::read_to_string(path("page.html")).unwrap(), "after");
+        assert!(fs::symlink_metadata(path("link")).unwrap().is_symlink());
+
+        let _socket = std::os::unix::net::UnixListener::bind(path("socket")).unwrap();
+        assert!(WholeFile::open(&path("socket")).is_err());
+        assert!(WholeFile::open(Path::new("/dev/null")).is_err());
     }
 
     #[test]
