@@ -93,13 +93,15 @@ fn work(args: &Args, recalled: Vec<String>) -> Result<Exit, Box<dyn Error>> {
     if args.dry_run {
         return dry_run(&config, args);
     }
+    if config.requested() > 0 {
+        // No portrait is drawn for a run that cannot be, and a report may lie in the folder that this makes.
+        config.check_out()?;
+    }
     let exports = Exports::open(args)?;
     let wanted = config.faces_wanted(DRAWN_BEFORE)?;
     // It lives as long as the run.
     let mut service = None;
     if args.faces.is_none() && !wanted.is_empty() {
-        // No portrait is drawn for a run that cannot be.
-        config.check_out()?;
         service = start_service(args, wanted, &interrupt)?;
     }
     if let Some(service) = &service {
