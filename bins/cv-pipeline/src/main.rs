@@ -19,7 +19,7 @@ use brigade_cli::{
 };
 use brigade_pipeline::{
     Config, Data, DataError, Interrupt, Limits, MaxFailures, Mode, PhaseConfig, Source, Split,
-    Start, Timeouts, enter_worker, machine, run,
+    Start, Timeouts, enter_worker, failures_table, machine, run,
 };
 use brigade_portraits::service::{self, Service};
 use brigade_portraits::{Pictures, ServerConfig};
@@ -123,6 +123,11 @@ fn work(args: &Args, recalled: Vec<String>) -> Result<Exit, Box<dyn Error>> {
         brigade_report::text(&record)
     };
     Output::stdout().text(&printed)?;
+    let table = failures_table(&args.out);
+    // The report counts rows from 0 and lists some only.
+    if !args.json && record.closing.failed > 0 && table.exists() {
+        Output::stdout().line(&format!("\nAll failures, by row: {}", table.display()))?;
+    }
     Ok(match record.closing.outcome {
         Outcome::Complete => Exit::Done,
         Outcome::NothingToDo => Exit::NothingToDo,

@@ -13,6 +13,7 @@ use crate::error::Error;
 const NAME: &str = ".brigade";
 const JOURNAL: &str = "journal";
 const RECORD: &str = "run.json";
+const FAILURES: &str = "failures.csv";
 
 /// An open, locked run folder. The lock is the kernel's: it goes with the process, however that ends.
 #[derive(Debug)]
@@ -61,6 +62,12 @@ fn lock(out: &Path) -> Result<(PathBuf, PathBuf, File), Error> {
     Ok((out, path, lock))
 }
 
+/// The table of whom the last run in `out` could not make; there when somebody failed.
+#[must_use]
+pub fn failures_table(out: &Path) -> PathBuf {
+    out.join(NAME).join(FAILURES)
+}
+
 impl RunFolder {
     /// Creates `out` and the folder in it if need be, and takes the lock.
     pub(crate) fn open(out: &Path) -> Result<RunFolder, Error> {
@@ -105,7 +112,7 @@ impl RunFolder {
 
     /// Whom the last run could not make, as a table and as JSON.
     pub(crate) fn failures(&self) -> [PathBuf; 2] {
-        ["failures.csv", "failures.json"].map(|name| self.path.join(name))
+        [FAILURES, "failures.json"].map(|name| self.path.join(name))
     }
 
     /// The names under which the last run delivered.

@@ -71,6 +71,7 @@ pub use data::{BadRow, Data, DataError, DataOptions, Missing};
 pub use duplicates::{Duplicates, UnknownDuplicates};
 pub use error::Error;
 pub use failures::{MaxFailures, UnknownMaximum};
+pub use folder::failures_table;
 pub use interrupt::Interrupt;
 pub use jobs::enter_worker;
 pub use limits::Limits;

@@ -328,7 +328,13 @@ fn only_the_failed_are_made_again_and_the_zip_is_as_if_they_had_not_failed() {
         .done()
         .expect(3);
     assert_eq!(done.pdfs().len(), 8);
-    let table = fs::read_to_string(done.out.path().join(".brigade/failures.csv")).unwrap();
+    let table = done.out.path().join(".brigade/failures.csv");
+    assert!(
+        done.stdout.contains(&*table.to_string_lossy()),
+        "{}",
+        done.stdout
+    );
+    let table = fs::read_to_string(table).unwrap();
     let rows: Vec<&str> = table.lines().collect();
     assert_eq!(rows.len(), 5, "{table}");
     assert!(
