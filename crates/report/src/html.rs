@@ -197,16 +197,23 @@ fn failures(run: &Run) -> Markup {
             ]
         })
         .collect();
+    // A run that goes on with another counts what that one gave up, and has no record of it.
+    let before = run.closing.failed.saturating_sub(failed.len() as u64);
     html! {
-        @if !failed.is_empty() {
+        @if !failed.is_empty() || before > 0 {
             section aria-labelledby="failures" {
                 h2 id="failures" { "Failures" }
-                p { (by_kind.join(", ")) "." }
-                (table(
-                    "Tasks given up, each with why",
-                    &["task", "what happened", "message", "caused by", "name", "phase", "attempt"],
-                    &rows,
-                ))
+                @if !failed.is_empty() {
+                    p { (by_kind.join(", ")) "." }
+                    (table(
+                        "Tasks given up, each with why",
+                        &["task", "what happened", "message", "caused by", "name", "phase", "attempt"],
+                        &rows,
+                    ))
+                }
+                @if before > 0 {
+                    p { (count(before)) " more had failed before this run went on; failures.csv lists all." }
+                }
                 @if failed.len() > MOST_FAILURES {
                     p { "The first " (MOST_FAILURES) " of " (count(failed.len() as u64)) "; all are in the record and the CSV." }
                 }

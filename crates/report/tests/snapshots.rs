@@ -2,7 +2,7 @@
 //!
 //! `BLESS=1 cargo test -p brigade-report --test snapshots` writes them anew; read the difference before committing.
 
-use brigade_report::{Auto, AutoLimit, Run, example, json, parse, text};
+use brigade_report::{Auto, AutoLimit, Run, example, html, json, parse, text};
 use std::path::Path;
 
 fn compare(name: &str, found: &str) {
@@ -138,4 +138,13 @@ fn another_schema_and_broken_records_are_refused_by_name() {
     );
     assert!(parse("{}").is_err());
     assert!(parse("").is_err());
+}
+
+#[test]
+fn a_page_says_of_failures_that_an_earlier_run_has_the_record_of() {
+    let mut run = example::run_with_failures(5);
+    let said = "more had failed before this run went on";
+    assert!(!html(&run).contains(said));
+    run.closing.failed += 6;
+    assert!(html(&run).contains(&format!("6 {said}")));
 }
