@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use crate::folder;
 use crate::{FetchError, Format, Limits, Picture, PictureError, Retry};
 
 /// A face that lies on disk as a whole picture.
@@ -50,6 +51,19 @@ pub fn keep(
         fault: Box::new(fault),
     })?;
     write(bytes, picture, origin, destination, Vec::new())
+}
+
+/// Whether the file at `path` is a picture that would be fetched; nothing is kept.
+///
+/// # Errors
+/// [`FetchError::Refused`] when it cannot be read or is no whole picture.
+pub fn check(path: &Path, limits: &Limits) -> Result<Picture, FetchError> {
+    folder::read(path, limits.max_bytes)
+        .and_then(|bytes| inspect(&bytes, limits))
+        .map_err(|fault| FetchError::Refused {
+            origin: path.display().to_string(),
+            fault: Box::new(fault),
+        })
 }
 
 /// The picture check with the length limit before it.

@@ -44,7 +44,7 @@ mod source;
 
 pub use address::redact;
 pub use error::{Fault, FetchError, Phase, PictureError, SourceError};
-pub use face::{Face, keep};
+pub use face::{Face, check, keep};
 pub use fetcher::{Fetcher, Options};
 pub use http::Timeouts;
 pub use picture::{Format, Limits, Picture};

@@ -172,6 +172,14 @@ fn a_dry_run_names_what_would_fail_and_makes_nothing() {
     assert_eq!(fs::read_dir(done.out.path()).unwrap().count(), 0);
     run(&path, "--dry-run --select=1").expect(0);
     run(&path, "--dry-run --limit=0").expect(4);
+    // A file that is there and no picture fails in a run too.
+    fs::write(folder.path().join("photos/c.jpg"), "no picture").unwrap();
+    let done = run(&path, "--dry-run").expect(3);
+    let line = done.stdout.lines().nth(1).unwrap().to_owned();
+    assert!(
+        line.starts_with("row 3: no face in ") && line.contains("plain text"),
+        "{line}"
+    );
 }
 
 #[test]
