@@ -94,6 +94,16 @@ impl std::fmt::Display for Phase {
     }
 }
 
+/// Why a host is not asked; one that is named by its address is its address.
+pub(crate) fn not_public(host: &str, address: IpAddr) -> String {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    if bare.parse() == Ok(address) {
+        format!("{host} is not a public address")
+    } else {
+        format!("{host} is {address}, which is not a public address")
+    }
+}
+
 /// What went wrong in one attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[non_exhaustive]
@@ -105,7 +115,7 @@ pub enum Fault {
         host: String,
     },
     /// The host is not on the Internet, and only such hosts may be asked.
-    #[error("{host} is {address}, which is not a public address")]
+    #[error("{}", not_public(host, *address))]
     PrivateHost {
         /// Host of the URL, or of a redirect.
         host: String,
@@ -363,4 +373,32 @@ pub enum SourceError {
         /// How many are listed at most.
         limit: usize,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_that_is_its_own_name_is_said_once() {
+        for (host, address, said) in [
+            (
+                "127.0.0.1",
+                "127.0.0.1",
+                "127.0.0.1 is not a public address",
+            ),
+            ("[::1]", "::1", "[::1] is not a public address"),
+            (
+                "intranet.example",
+                "10.0.0.1",
+                "intranet.example is 10.0.0.1, which is not a public address",
+            ),
+        ] {
+            let fault = Fault::PrivateHost {
+                host: host.to_owned(),
+                address: address.parse().unwrap(),
+            };
+            assert_eq!(fault.to_string(), said);
+        }
+    }
 }

@@ -6,6 +6,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use crate::error::not_public;
 use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
@@ -13,7 +14,7 @@ use ureq::unversioned::transport::NextTimeout;
 
 /// Says why a host is not asked.
 #[derive(Debug, thiserror::Error)]
-#[error("{host} is {address}, which is not a public address")]
+#[error("{}", not_public(host, *address))]
 pub(crate) struct PrivateHost {
     pub(crate) host: String,
     pub(crate) address: IpAddr,
