@@ -153,6 +153,15 @@ fn some_rows_can_be_selected_and_their_files_named() {
 }
 
 #[test]
+fn a_quote_left_open_near_the_end_swallows_nobody_unnoticed() {
+    let rows = "Ada,,,,,,photos/a.jpg\nBob,,,,,\"Bio,photos/a.jpg\nEve,,,,,,photos/a.jpg\n";
+    let folder = folder("people.csv", format!("{HEADER}\n{rows}"));
+    let done = run(&folder.path().join("people.csv"), "--dry-run").expect(3);
+    let said = "row 2: line 3: the file ends within a quoted cell";
+    assert!(done.stdout.contains(said), "{}", done.stdout);
+}
+
+#[test]
 fn a_dry_run_names_what_would_fail_and_makes_nothing() {
     let folder = folder(
         "people.csv",

@@ -111,9 +111,12 @@ fn row(data: &Data, header: &Header, record: &csv::ByteRecord) -> Result<Row, Ba
     Ok(row)
 }
 
+/// The file's bytes as the CSV reader gets them.
+type Checked = Quotes<Bounded<LineFeeds<Box<dyn Read>>>>;
+
 /// Records with a bound on their length.
 struct Reader {
-    csv: csv::Reader<Bounded<LineFeeds<Box<dyn Read>>>>,
+    csv: csv::Reader<Checked>,
     left: Rc<Cell<usize>>,
     ended: bool,
 }
@@ -132,7 +135,10 @@ impl Reader {
             .has_headers(false)
             .flexible(true)
             .buffer_capacity(BUFFER_BYTES)
-            .from_reader(bounded);
+            .from_reader(Quotes {
+                inner: bounded,
+                place: Place::Start,
+            });
         Ok(Reader {
             csv,
             left,
@@ -243,6 +249,51 @@ impl<R: Read> Read for Bounded<R> {
     }
 }
 
+/// A reader that refuses to end within a quoted cell: the CSV reader takes the end of the file for the quote's other half,
+/// and all rows in between for one person's text.
+struct Quotes<R> {
+    inner: R,
+    place: Place,
+}
+
+/// Where in a cell the bytes read so far have led, by the CSV reader's rules.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Before it.
+    Start,
+    /// Within, and no quote counts any more.
+    Bare,
+    Quoted,
+    /// After a quote that closes the cell, or is the first half of one that belongs to it.
+    Quote,
+}
+
+impl Place {
+    fn after(self, byte: u8) -> Place {
+        match (self, byte) {
+            (Place::Quoted, b'"') => Place::Quote,
+            (Place::Start | Place::Quote, b'"') | (Place::Quoted, _) => Place::Quoted,
+            (_, b',' | b'\n' | b'\r') => Place::Start,
+            _ => Place::Bare,
+        }
+    }
+}
+
+impl<R: Read> Read for Quotes<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        if read == 0 && !buffer.is_empty() && self.place == Place::Quoted {
+            return Err(io::Error::new(
+                io::ErrorKind::UnexpectedEof,
+                "the file ends within a quoted cell: is a quote left open?",
+            ));
+        }
+        let bytes = buffer[..read].iter();
+        self.place = bytes.fold(self.place, |place, byte| place.after(*byte));
+        Ok(read)
+    }
+}
+
 /// Every line's end as a line feed: also within a cell, where it is the person's text, and between rows, where the
 /// CSV reader counts the line of a row that follows a CR LF one short.
 struct LineFeeds<R> {
@@ -293,6 +344,30 @@ mod tests {
             buffer[..read].copy_from_slice(&self.0[..read]);
             self.0 = &self.0[read..];
             Ok(read)
+        }
+    }
+
+    #[test]
+    fn only_a_quote_that_is_never_closed_is_an_error_at_the_end() {
+        for (text, is_whole) in [
+            ("a,\"b\n", false),
+            ("a,\"b\"\"\n", false),
+            ("\"a\"\"\"\nb", true),
+            ("a,b\"c\n", true),
+            ("\"a\"b\"c\n", true),
+            ("\"a,\nb\",\"\"", true),
+            ("", true),
+        ] {
+            for step in 1..4 {
+                let mut quotes = Quotes {
+                    inner: Drops(text.as_bytes(), step),
+                    place: Place::Start,
+                };
+                let mut read = String::new();
+                let ended = quotes.read_to_string(&mut read);
+                assert_eq!(ended.is_ok(), is_whole, "{text:?}, {step} at a time");
+                assert!(!is_whole || read == text, "{text:?}");
+            }
         }
     }
 
