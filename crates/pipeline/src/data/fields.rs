@@ -58,9 +58,13 @@ impl Fields {
     }
 }
 
-/// A column's name as people write it, `Date of birth`, as it is called here.
+/// A column's name as people write it, `Date of birth` or `E-Mail`, as it is called here.
 pub(super) fn canonical(name: &str) -> String {
-    name.trim().to_lowercase().replace([' ', '-'], "_")
+    match name.trim().to_lowercase().replace([' ', '-'], "_") {
+        // A hyphen within the word, and not between two.
+        name if name == "e_mail" => "email".to_owned(),
+        name => name,
+    }
 }
 
 #[cfg(test)]
@@ -80,6 +84,18 @@ mod tests {
                 ..invented
             }
         );
+    }
+
+    #[test]
+    fn names_are_known_as_people_write_them() {
+        for (typed, name) in [
+            (" Date of birth", "date_of_birth"),
+            ("DATE-OF-BIRTH", "date_of_birth"),
+            ("E-Mail", "email"),
+            ("e mail", "email"),
+        ] {
+            assert_eq!(canonical(typed), name);
+        }
     }
 
     #[test]

@@ -71,6 +71,9 @@ fn row(data: &Data, line: u64, object: Map<String, Value>) -> Result<Row, BadRow
     };
     for (name, value) in object {
         let known = canonical(&name);
+        if known == CAREER && value.is_null() {
+            continue;
+        }
         if known == CAREER {
             let career: Career = serde_json::from_value(value)
                 .map_err(|error| BadRow::of(line, name, error.to_string()))?;
