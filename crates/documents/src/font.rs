@@ -86,7 +86,12 @@ impl Font {
             path: path.to_owned(),
             source,
         };
-        let bytes = std::fs::metadata(path).map_err(failed)?.len();
+        let found = std::fs::metadata(path).map_err(failed)?;
+        // A device or a pipe may never end, whatever its length says.
+        if !found.is_file() {
+            return Err(failed(std::io::Error::other("it is not a regular file")));
+        }
+        let bytes = found.len();
         let name = path.display().to_string();
         if bytes > FILE_LIMIT {
             return Err(Error::Font {

@@ -30,7 +30,11 @@ fn mistakes_end_with_2_and_a_sentence_that_names_the_flag() {
         ),
         (
             "--font=/dev/null",
-            "--font: '/dev/null' is not valid: cannot use the font",
+            "--font: '/dev/null' is not valid: cannot read the font",
+        ),
+        (
+            "--font=Cargo.toml",
+            "--font: 'Cargo.toml' is not valid: cannot use the font",
         ),
     ] {
         let done = Run::new(arguments).done().expect(2);
