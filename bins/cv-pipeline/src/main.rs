@@ -50,7 +50,7 @@ fn main() -> Exit {
             match args.resume.as_ref().or(args.retry_failed.as_ref()) {
                 None => work(&args, Vec::new()),
                 Some(out) => match recalled(&args, out)? {
-                    Some((args, command)) => work(&args, command),
+                    Some(again) => work(&again.args, again.command),
                     None => nothing_to_do(out),
                 },
             }

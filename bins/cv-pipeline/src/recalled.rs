@@ -28,12 +28,15 @@ const FORGOTTEN: [&str; 12] = [
 /// Flags whose values are paths, and so count from the folder where they were typed.
 const PATHS: [&str; 4] = ["data", "photos", "font", "faces"];
 
-/// The arguments for going on with the run in `out`, and the command line that they are, for whoever has to go on once
-/// more; None when it is finished.
-pub(crate) fn recalled(
-    typed: &Args,
-    out: &Path,
-) -> Result<Option<(Args, Vec<String>)>, Box<dyn Error>> {
+/// What a run that goes on with another is to do.
+pub(crate) struct Again {
+    pub(crate) args: Args,
+    /// The command line that they are, for whoever has to go on once more.
+    pub(crate) command: Vec<String>,
+}
+
+/// The arguments for going on with the run in `out`; None when it is finished.
+pub(crate) fn recalled(typed: &Args, out: &Path) -> Result<Option<Again>, Box<dyn Error>> {
     contradictions(typed)?;
     let mut line = command_line();
     let now = line.split_off(line.len().min(1));
@@ -57,7 +60,10 @@ pub(crate) fn recalled(
     words.push(format!("--out={}", out.display()));
     line.extend(words.iter().cloned());
     match try_parse(&PROGRAM, words.into_iter().map(OsString::from)) {
-        Ok(args) => Ok(Some((args, line))),
+        Ok(args) => Ok(Some(Again {
+            args,
+            command: line,
+        })),
         Err(early) => {
             Output::stderr().text(&early.output)?;
             std::process::exit(Exit::Usage.code())
