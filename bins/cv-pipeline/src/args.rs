@@ -170,7 +170,7 @@ pub(crate) struct Args {
     #[argh(option, arg_name = "n", from_str_fn(at_least_one))]
     pub(crate) split_every: Option<u64>,
 
-    /// several ZIPs, none larger than this, such as 20M
+    /// several ZIPs, each up to this or one CV, e.g. 20M
     #[argh(option, arg_name = "size", from_str_fn(size))]
     pub(crate) split_size: Option<u64>,
 
