@@ -21,7 +21,7 @@ use std::{
 };
 
 /// Some jobs on their way, without their type: a [`Backend`](crate::Backend) lets them be run by [`Worker::run_batch`], or goes
-/// on with them as tasks.
+/// on with the tasks that [`Batch::into_tasks`] makes of them.
 ///
 /// Clones are the same jobs: several workers may run a batch at once, and each job runs once. What has not begun when the
 /// last clone is dropped counts as cancelled.
