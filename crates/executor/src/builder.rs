@@ -99,7 +99,7 @@ impl Builder {
     }
 
     /// How many workers at most; they start as tasks come. Default: a worker per core this process may use. The sequential mode has
-    /// one, whatever is said here.
+    /// one, whatever is said here. More than 65,536 are refused: no machine carries them, and a place is kept for each.
     pub fn workers(self, workers: usize) -> Self {
         Self {
             workers: Some(workers),

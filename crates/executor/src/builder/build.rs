@@ -13,6 +13,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// A thread pool keeps a place for each from the start.
+const MOST_WORKERS: usize = 1 << 16;
+
 impl Builder {
     /// Makes the executor.
     ///
@@ -168,6 +171,12 @@ impl Builder {
             return Err(BuildError::Invalid {
                 option,
                 allowed: "more than zero",
+            });
+        }
+        if self.workers.is_some_and(|workers| workers > MOST_WORKERS) {
+            return Err(BuildError::Invalid {
+                option: "workers",
+                allowed: "65536 at most",
             });
         }
         if self.nice.is_some_and(|nice| !(0..=19).contains(&nice)) {

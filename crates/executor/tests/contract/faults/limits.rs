@@ -24,7 +24,9 @@ pub(super) fn trials() -> Vec<libtest_mimic::Trial> {
         case("processes::cancelling kills", cancel_kills),
     ];
     let refusals = cases("what a mode cannot do is refused", &MODES[..2], refused);
-    single.into_iter().chain(refusals).collect()
+    let senseless = cases("a number out of range is refused", &MODES, out_of_range);
+    let single = single.into_iter().chain(refusals);
+    single.chain(senseless).collect()
 }
 
 fn timed_out(trial: Trial) {
@@ -87,6 +89,16 @@ fn cancel_kills() {
     handle.cancel();
     assert_eq!(handle.join(), Outcome::Cancelled);
     still_works(&executor);
+}
+
+fn out_of_range(mode: Mode) {
+    for builder in [
+        executor(mode).workers(0),
+        executor(mode).workers(usize::MAX),
+        executor(mode).window(0),
+    ] {
+        assert!(matches!(builder.build(), Err(BuildError::Invalid { .. })));
+    }
 }
 
 fn refused(mode: Mode) {
