@@ -51,7 +51,6 @@
 //! [`Progress`] and the output of an early end.
 
 mod complete;
-mod courtesy;
 mod exit;
 mod help;
 mod init;
@@ -60,19 +59,20 @@ mod output;
 mod parse;
 mod program;
 mod progress;
+mod scheduling;
 mod signals;
 mod style;
 mod values;
 mod whole_file;
 mod words;
 
-pub use courtesy::{reserve_cores, set_niceness};
 pub use exit::Exit;
 pub use init::supervise_as_process_one;
 pub use output::{Output, error_text};
 pub use parse::{Early, command_line, parse, try_parse};
 pub use program::{Flag, Group, Program};
 pub use progress::Progress;
+pub use scheduling::{reserve_cores, set_niceness};
 pub use signals::{Signals, Stop, survive_file_size_limit};
 pub use style::Stream;
 pub use values::{at_least_one, duration, human_duration, size, whole};

@@ -47,7 +47,7 @@ fn main() {
         ("progress_is_a_bar_on_a_terminal", bar_progress),
         (
             "cores_and_niceness_hold_for_later_threads_and_processes",
-            courtesy,
+            scheduling,
         ),
         (
             "a_limit_on_file_sizes_is_an_error_of_the_write",
@@ -405,7 +405,7 @@ fn process_one_signals() {
     assert_eq!((status.code(), status.signal()), (Some(143), None));
 }
 
-fn courtesy() {
+fn scheduling() {
     let output = Command::new(env::current_exe().expect("this binary"))
         .args(["--be", "courteous"])
         .output()
