@@ -114,7 +114,7 @@ fn too_few_descriptors_are_named_with_what_to_do() {
     if !has_tool("prlimit") {
         return;
     }
-    let run = Run::new("--cvs=100 --latency=0.5 --p1-type=threads --p1-max-workers=100");
+    let run = Run::new("--cvs=100 --latency=3 --p1-type=threads --p1-max-workers=100");
     let done = limited(run, "--nofile=40").expect(1);
     assert!(done.stderr.contains("ulimit -n"), "{}", done.stderr);
 }

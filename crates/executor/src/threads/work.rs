@@ -128,16 +128,16 @@ impl Shared {
 
     pub(super) fn find(self: &Arc<Self>, local: &Local<Work>) -> Option<Work> {
         local.pop().or_else(|| {
-            let task = self.queue.take(local);
-            // Whoever put it there may have relied on us, who looked for work then, for the others too.
-            if task.is_some() && !(local.is_empty() && self.queue.is_empty()) {
-                self.rouse(1);
-            }
-            task.or_else(|| {
+            let found = self.queue.take(local).or_else(|| {
                 self.stealers
                     .iter()
                     .find_map(|other| retry(|| other.steal()))
-            })
+            });
+            // Whoever left the rest there may have relied on us, who looked for work then or were roused, for the others too.
+            if found.is_some() && !(local.is_empty() && self.is_empty()) {
+                self.rouse(1);
+            }
+            found
         })
     }
 

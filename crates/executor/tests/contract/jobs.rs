@@ -4,12 +4,13 @@ use brigade_executor::{Context, Initialiser, Job};
 use serde::{Deserialize, Serialize, Serializer, ser::Error as _};
 use std::{
     error::Error,
-    fs::File,
+    fs::{self, File},
     hint::black_box,
     os::fd::FromRawFd,
+    path::PathBuf,
     process::{Command, Stdio, abort, exit},
     thread::sleep,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -23,6 +24,8 @@ pub(crate) enum Trial {
     Exit(i32),
     Loop,
     Sleep(Duration),
+    /// Says in this folder that it is there, under this number, and waits for so many others; fails when they do not come.
+    Meet(PathBuf, u64, usize),
     /// Uses so much CPU time.
     Compute(Duration),
     /// Until it is cancelled, then `Ok`.
@@ -134,6 +137,16 @@ impl Job for Trial {
                 std::hint::spin_loop();
             },
             Self::Sleep(time) => sleep(time),
+            Self::Meet(folder, number, all) => {
+                File::create(folder.join(number.to_string()))?;
+                let patience = Instant::now() + Duration::from_secs(20);
+                while fs::read_dir(&folder)?.count() < all {
+                    if Instant::now() > patience {
+                        return Err(format!("not all {all} came").into());
+                    }
+                    sleep(Duration::from_millis(1));
+                }
+            }
             Self::Compute(time) => {
                 let cpu = || rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
                 let nanoseconds =
@@ -228,7 +241,7 @@ impl Job for Trial {
 }
 
 fn page_faults() -> u64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").expect("a process sees itself");
+    let stat = fs::read_to_string("/proc/self/stat").expect("a process sees itself");
     let after_name = stat.rsplit(')').next().expect("it has a name");
     let field = after_name.split_whitespace().nth(7);
     field

@@ -1,11 +1,12 @@
-//! Tiny jobs that are handed over together: a long one among them changes nothing for the others.
+//! Many jobs at once: every worker there is takes part, and of tiny jobs that are handed over together a long one changes
+//! nothing for the others.
 
 use crate::{
     cases, executor,
     jobs::{Answer, Trial},
 };
 use brigade_executor::{Executor, Mode, Outcome, Stream};
-use std::{collections::HashSet, time::Duration};
+use std::{collections::HashSet, thread, time::Duration};
 
 /// So many that the window has grown as far as it does.
 const TINY: u64 = 50_000;
@@ -14,6 +15,11 @@ pub(crate) fn trials() -> Vec<libtest_mimic::Trial> {
     // Not auto: it runs tiny jobs in a loop.
     let modes = [Mode::Threads, Mode::Processes];
     [
+        cases(
+            "as many jobs run at once as there are workers",
+            &modes,
+            all_take_part,
+        ),
         cases(
             "jobs behind a long one are run by others",
             &modes,
@@ -33,6 +39,38 @@ pub(crate) fn trials() -> Vec<libtest_mimic::Trial> {
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// However the jobs come: all together, one by one, or while workers look for the next one or sleep already.
+fn all_take_part(mode: Mode) {
+    let (workers, rounds) = match mode {
+        Mode::Processes => (8, 4),
+        _ => (60, 12),
+    };
+    for pause in [0, 1, 20, 200].map(Duration::from_micros) {
+        let executor = executor(mode).workers(workers);
+        let executor = executor.build().expect("plain options");
+        for round in 0..rounds {
+            let folder = tempfile::tempdir().expect("a folder");
+            let all = 0..u64::try_from(workers).expect("few");
+            let meet = |number| Trial::Meet(folder.path().to_owned(), number, workers);
+            let outcomes: Vec<_> = if round % 2 == 0 {
+                let slowly = |number| {
+                    thread::sleep(pause);
+                    executor.submit(meet(number))
+                };
+                let handles: Vec<_> = all.map(slowly).collect();
+                handles.into_iter().map(|handle| handle.join()).collect()
+            } else {
+                executor.map(all.map(meet)).collect()
+            };
+            let good = |outcome: &Outcome<Answer>| *outcome == Outcome::Ok(Answer::Number(0));
+            assert!(
+                outcomes.iter().all(good),
+                "round {round}, {pause:?} apart: {outcomes:?}"
+            );
+        }
+    }
 }
 
 /// Tiny jobs, a long one, tiny ones.
@@ -78,8 +116,8 @@ fn each_ends_once(mode: Mode) {
     let mut stream = executor.stream(around(Trial::Checkpoint));
     let mut seen = take(&mut stream, TINY);
     let killer = executor.clone();
-    let stopped = std::thread::spawn(move || {
-        std::thread::sleep(Duration::from_millis(20));
+    let stopped = thread::spawn(move || {
+        thread::sleep(Duration::from_millis(20));
         killer.shutdown(Duration::from_millis(10))
     });
     for finished in stream {
