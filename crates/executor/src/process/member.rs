@@ -194,14 +194,20 @@ impl Member {
             .collect()
     }
 
-    /// Asks the running job to stop, and has the worker killed at `when`.
-    pub(super) fn stop_task(&mut self, number: u64, verdict: Verdict, when: Instant) {
+    /// Asks the job with this number to stop, if it is the one that runs, and has the worker killed at `when`. Returns what has
+    /// not started: what began before the kill would be blamed for it.
+    pub(super) fn condemn(&mut self, number: u64, verdict: Verdict, when: Instant) -> Vec<Queued> {
         use std::sync::atomic::Ordering;
-        if self.end.is_none() {
+        if self.end.is_some() {
+            return Vec::new();
+        }
+        let back = self.revoke();
+        if self.running() == Some(number) {
             self.board.cancel.store(number + 1, Ordering::Relaxed);
             self.end = Some(End::Task(number, verdict));
             self.kill_at = Some(when);
         }
+        back
     }
 
     /// The task that was to be stopped has ended before it was killed: life goes on.

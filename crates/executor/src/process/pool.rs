@@ -71,6 +71,8 @@ struct Hall {
     dispatcher: Dispatcher,
     /// Of who lends itself.
     patience: Patience,
+    /// While the driver waits for events: until when at most, where there is an end.
+    waits: Option<Option<Instant>>,
     over: bool,
 }
 
@@ -116,6 +118,7 @@ impl Pool {
             recent: false,
             dispatcher: Dispatcher::Awake,
             patience: Patience::default(),
+            waits: None,
             over: false,
         };
         let (hall, standby, turned, delivering) = (
@@ -236,9 +239,12 @@ impl Pool {
                 .queue
                 .push_back(super::member::Queued { task, bytes, job });
         }
-        hall.state.dispatch(Instant::now());
-        // A deadline may now come before the driver's next look.
-        if hall.state.has_deadlines() {
+        let now = Instant::now();
+        hall.state.dispatch(now);
+        // A long task may have got company or a deadline, which the driver knows nothing of.
+        if let (Some(until), Some(due)) = (hall.waits, hall.state.next_look(now))
+            && until.is_none_or(|until| until > due)
+        {
             self.poke();
         }
         self.leave(hall);

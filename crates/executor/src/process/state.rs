@@ -175,10 +175,6 @@ impl State {
             .is_some_and(|nanos| nanos < AHEAD.as_nanos() as f64)
     }
 
-    pub(super) fn has_deadlines(&self) -> bool {
-        self.setup.timeout.is_some() || self.setup.memory_limit.is_some()
-    }
-
     pub(super) fn is_empty(&self) -> bool {
         self.seats
             .iter()

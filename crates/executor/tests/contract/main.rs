@@ -8,6 +8,7 @@
     reason = "a test with a main of its own is not seen as a test"
 )]
 
+mod callers;
 mod faults;
 mod jobs;
 mod leftovers;
@@ -75,6 +76,7 @@ fn main() {
         .chain(faults::trials())
         .chain(payloads::trials())
         .chain(together::trials())
+        .chain(callers::trials())
         .collect();
     libtest_mimic::run(&arguments, trials).exit();
 }

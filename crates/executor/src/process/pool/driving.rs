@@ -83,8 +83,9 @@ impl Pool {
             Some(now)
         };
         let mut patience = (lent && hall.state.is_solo()).then_some(hall.patience);
-        self.leave(hall);
         let due = [due, deadline].into_iter().flatten().min();
+        hall.waits = Some(due);
+        self.leave(hall);
         let timeout = due.map(|due| {
             let left = due.saturating_duration_since(Instant::now());
             Timespec {
@@ -108,6 +109,7 @@ impl Pool {
         }
         let mut hall = lock(&self.hall);
         let now = Instant::now();
+        hall.waits = None;
         hall.patience = patience.unwrap_or(hall.patience);
         for event in events {
             match unkey(event.data.u64()) {
@@ -143,6 +145,10 @@ impl Pool {
         ready: &dyn Fn() -> bool,
         deadline: Option<Instant>,
     ) -> bool {
+        let is_late = || deadline.is_some_and(|deadline| deadline <= Instant::now());
+        if is_late() {
+            return ready();
+        }
         let delivering = DELIVERING.with_borrow(|pools| !pools.is_empty());
         let mut hall = lock(&self.hall);
         if matches!(hall.driver, Driver::Lent(_)) || hall.wanted || hall.over || delivering {
@@ -162,11 +168,12 @@ impl Pool {
         hall.driver = Driver::Lent(current().id());
         hall.drives += 1;
         drop(hall);
-        while !ready()
-            && !self.setup.is_stopped()
-            && deadline.is_none_or(|deadline| Instant::now() < deadline)
-        {
+        while !ready() && !self.setup.is_stopped() {
+            // At least once, however short the time: the dispatcher has made way.
             self.turn(deadline, true);
+            if is_late() {
+                break;
+            }
         }
         let mut hall = lock(&self.hall);
         hall.driver = Driver::Nobody;

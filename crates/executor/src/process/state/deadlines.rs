@@ -12,9 +12,26 @@ const NEVER_STARTED: Duration = Duration::from_secs(2);
 const MEMORY_CHECK: Duration = Duration::from_millis(20);
 
 impl State {
+    /// When tasks that were handed out just now may need a [tick](Self::tick).
+    pub(in crate::process) fn next_look(&self, now: Instant) -> Option<Instant> {
+        let memory = self.setup.memory_limit.map(|_| MEMORY_CHECK);
+        let stuck = self
+            .seats
+            .iter()
+            .any(|seat| matches!(seat, Seat::Taken(member) if member.flight.len() > 1))
+            .then_some(STUCK);
+        let first = [self.setup.timeout, memory, stuck]
+            .into_iter()
+            .flatten()
+            .min();
+        first.map(|time| now + time)
+    }
+
     /// What is due: retries, deadlines, memory, kills. Returns when it has to be called again.
     pub(in crate::process) fn tick(&mut self, now: Instant) -> Option<Instant> {
+        self.listen_to_the_late(now);
         let mut next = None;
+        let mut back = Vec::new();
         let mut at =
             |time: Instant| next = Some(next.map_or(time, |before: Instant| before.min(time)));
         for queued in self.delayed.extract_if(.., |(time, _)| *time <= now) {
@@ -66,7 +83,7 @@ impl State {
                                 .map_or(member.busy_since, |started| epoch + started);
                             due = started.max(member.busy_since) + limit;
                             if due <= now {
-                                member.stop_task(number, Verdict::TimedOut, now + grace);
+                                back.extend(member.condemn(number, Verdict::TimedOut, now + grace));
                             }
                         }
                         None => {
@@ -90,7 +107,31 @@ impl State {
                 None => {}
             }
         }
+        self.take_back(back);
         next
+    }
+
+    /// Whoever seems late may have answered while this process was stopped, or had no core.
+    fn listen_to_the_late(&mut self, now: Instant) {
+        let limit = self.setup.timeout;
+        for place in 0..self.seats.len() {
+            let Some(member) = self.member(place) else {
+                continue;
+            };
+            let is_late = match limit {
+                _ if member.killed => false,
+                _ if !member.ready => now >= member.born + HANDSHAKE,
+                Some(limit) => {
+                    member.end.is_none()
+                        && !member.flight.is_empty()
+                        && now >= member.busy_since + limit
+                }
+                None => false,
+            };
+            if is_late {
+                self.on_socket(place, now, false);
+            }
+        }
     }
 
     fn check_memory(&mut self, now: Instant) -> Option<Instant> {
@@ -103,13 +144,15 @@ impl State {
         if due > now {
             return Some(due);
         }
+        let mut back = Vec::new();
         for member in self.members() {
             if let Some(number) = member.running()
                 && resident(member.pid).is_some_and(|resident| resident > limit)
             {
-                member.stop_task(number, Verdict::Memory, now);
+                back.extend(member.condemn(number, Verdict::Memory, now));
             }
         }
+        self.take_back(back);
         self.next_memory_check = Some(now + MEMORY_CHECK);
         self.next_memory_check
     }

@@ -18,20 +18,13 @@ impl State {
             else {
                 continue;
             };
-            back = member.revoke();
-            if position < member.flight.len()
-                && member.running() == Some(member.first + position as u64)
-            {
-                member.stop_task(
-                    member.first + position as u64,
-                    Verdict::Cancelled,
-                    now + grace,
-                );
-            }
+            back = member.condemn(
+                member.first + position as u64,
+                Verdict::Cancelled,
+                now + grace,
+            );
         }
-        back.into_iter()
-            .rev()
-            .for_each(|queued| self.queue.push_front(queued));
+        self.take_back(back);
         self.drop_queued(|task| task.tag().id == id);
         self.dispatch(now);
     }
@@ -48,11 +41,16 @@ impl State {
                 back.extend(member.revoke());
             }
         }
+        self.take_back(back);
+        self.drop_queued(Task::is_cancelled);
+        self.dispatch(now);
+    }
+
+    /// Puts what was [revoked](Member::revoke) back to where it was.
+    pub(super) fn take_back(&mut self, back: Vec<Queued>) {
         back.into_iter()
             .rev()
             .for_each(|queued| self.queue.push_front(queued));
-        self.drop_queued(Task::is_cancelled);
-        self.dispatch(now);
     }
 
     fn drop_queued(&mut self, which: impl Fn(&Task) -> bool) {
