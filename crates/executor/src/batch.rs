@@ -8,6 +8,7 @@ use crate::{
     Cancel, Erased, Event, Job, Outcome, Ran, Tag, Task, Usage, Value, Worker,
     bytes::{self, Bytes},
     inbox::{Arrival, Inbox},
+    run::quietly,
     setup::lock,
 };
 use std::{
@@ -127,10 +128,11 @@ impl<J: Job> Jobs for Typed<J> {
     }
 
     fn cancel(&self) {
-        while let Some((_job, id, index)) = self.take() {
+        while let Some((job, id, index)) = self.take() {
             let tag = Tag::first::<J>(id, index);
             let arrival = self.arrival(tag, None, Usage::default(), Outcome::Cancelled);
             self.inbox.deliver(arrival);
+            quietly(|| drop(job));
         }
     }
 

@@ -145,7 +145,7 @@ fn run_encoded<J: Job>(job: &[u8], context: &Context, buffer: Vec<u8>) -> Outcom
         other => return other.map(|_| Vec::new()),
     };
     match guarded(|| job.run(context).map_err(Into::into)) {
-        Outcome::Ok(output) => match guarded(|| Ok(encode(&output, buffer))) {
+        Outcome::Ok(output) => match guarded(move || Ok(encode(&output, buffer))) {
             Outcome::Ok(Ok(bytes)) => Outcome::Ok(bytes),
             Outcome::Ok(Err(error)) => code("the output of", error),
             other => other.map(|_| Vec::new()),

@@ -30,6 +30,12 @@ pub(crate) fn guarded<T>(
     }
 }
 
+/// Does what belongs to others and should concern nobody else: observers, destructors. A panic is reported as always, and over.
+#[inline]
+pub(crate) fn quietly(what: impl FnOnce()) {
+    let _ = panic::catch_unwind(AssertUnwindSafe(what));
+}
+
 #[cold]
 fn failed<T>(error: &(dyn Error + Send + Sync + 'static)) -> Outcome<T> {
     if error.is::<Cancelled>() {

@@ -1,8 +1,8 @@
 //! What every part of one executor shares: its options, its clock, its observer, and who waits for it.
 
 use crate::{
-    Backend, Context, Event, Finished, Initialiser, Metrics, Observer, Outcome,
-    run::{self, guarded},
+    Backend, Cancel, Context, Event, Finished, Initialiser, Metrics, Observer, Outcome,
+    run::{self, guarded, quietly},
 };
 use std::{
     fmt,
@@ -99,7 +99,7 @@ impl Setup {
     #[inline]
     pub fn emit<'a>(&self, event: impl FnOnce() -> Event<'a>) {
         if let Some(observer) = &self.observer {
-            observer.observe(&event());
+            quietly(|| observer.observe(&event()));
         }
     }
 
@@ -111,11 +111,9 @@ impl Setup {
 
     #[inline]
     pub(crate) fn finished<T>(&self, finished: &Finished<T>) {
-        if let Some(observer) = &self.observer {
-            observer.observe(&Event::Finished(
-                &finished.report,
-                &finished.outcome.hollow(),
-            ));
+        if self.is_observed() {
+            let outcome = finished.outcome.hollow();
+            self.emit(|| Event::Finished(&finished.report, &outcome));
         }
     }
 
@@ -134,12 +132,16 @@ impl Setup {
     /// The executor is over: running jobs are asked to stop, and whoever waits for one that does not is told `Cancelled`.
     pub(crate) fn abandon(&self) {
         self.stop.store(true, Ordering::SeqCst);
+        if let Some(room) = &self.room {
+            room.close();
+        }
         let waiters = std::mem::take(&mut *lock(&self.waiters));
         for waiter in waiters.iter().filter_map(Weak::upgrade) {
             waiter.wake();
         }
     }
 
+    #[inline]
     pub(crate) fn is_stopped(&self) -> bool {
         self.stop.load(Ordering::SeqCst)
     }
@@ -156,6 +158,13 @@ impl Setup {
     }
 }
 
+/// For jobs in a caller's loop, which have nobody else to call them off.
+impl Cancel for Setup {
+    fn is_cancelled(&self) -> bool {
+        self.is_stopped()
+    }
+}
+
 impl fmt::Debug for Setup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Setup")
@@ -165,40 +174,50 @@ impl fmt::Debug for Setup {
     }
 }
 
-/// Bounds how many submitted tasks are unfinished.
+/// Bounds how many submitted tasks are unfinished, until the executor ends.
 pub(crate) struct Room {
     bound: usize,
-    used: Mutex<usize>,
+    used: Mutex<Used>,
     freed: Condvar,
+}
+
+#[derive(Default)]
+struct Used {
+    count: usize,
+    closed: bool,
 }
 
 impl Room {
     pub(crate) fn new(bound: usize) -> Self {
         Self {
             bound,
-            used: Mutex::new(0),
+            used: Mutex::default(),
             freed: Condvar::new(),
         }
     }
 
     pub(crate) fn enter(&self) {
-        let mut used = lock(&self.used);
-        while *used >= self.bound {
-            used = self
-                .freed
-                .wait(used)
-                .unwrap_or_else(PoisonError::into_inner);
-        }
-        *used += 1;
+        let is_full = |used: &mut Used| used.count >= self.bound && !used.closed;
+        let mut used = self
+            .freed
+            .wait_while(lock(&self.used), is_full)
+            .unwrap_or_else(PoisonError::into_inner);
+        used.count += 1;
     }
 
     pub(crate) fn leave(&self) {
-        *lock(&self.used) -= 1;
+        lock(&self.used).count -= 1;
         self.freed.notify_one();
+    }
+
+    /// Nobody need wait any more: what is submitted now is called off.
+    pub(crate) fn close(&self) {
+        lock(&self.used).closed = true;
+        self.freed.notify_all();
     }
 }
 
-/// Locks even if a panic (an observer's, an output's destructor) went through a holder: our own state changes in whole steps.
+/// Locks even if a panic (an output's destructor's) went through a holder: our own state changes in whole steps.
 pub(crate) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

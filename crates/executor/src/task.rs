@@ -134,9 +134,9 @@ impl<T: DeserializeOwned> Value<T> {
         let outcome = outcome.with(|value| match value {
             Self::Here(output) => Ok(Outcome::Ok(output)),
             Self::Encoded(bytes) => {
-                let output = postcard::from_bytes(&bytes);
+                let output = run::guarded(|| Ok(postcard::from_bytes(&bytes)));
                 bytes::recycle(bytes);
-                output.map(Outcome::Ok)
+                output.with(|output| output.map(Outcome::Ok))
             }
         });
         outcome.unwrap_or_else(|error| Outcome::Failed {

@@ -17,7 +17,7 @@ use std::{
     io,
     sync::{
         Arc, Condvar, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering, fence},
     },
     thread,
     time::{Duration, Instant},
@@ -152,13 +152,13 @@ impl Backend for Threads {
     }
 
     fn sweep(&self) {
-        self.shared.discard(Work::is_cancelled);
+        self.shared.discard(&Work::is_cancelled);
     }
 
     fn shutdown(&self, grace: Duration) -> bool {
         let shared = &self.shared;
         shared.closed.store(true, Ordering::SeqCst);
-        shared.discard(|_| true);
+        shared.discard(&|_| true);
         let mut state = lock(&shared.state);
         shared.work.notify_all();
         let deadline = Instant::now().checked_add(grace);
@@ -199,16 +199,14 @@ impl Shared {
         let Some(place) = self.take_place() else {
             return Ok(());
         };
-        let this = Arc::clone(self);
+        let name = format!("brigade-{}", place.0.place());
+        let claim = Claim(Arc::clone(self), Some(place));
         if let Some(spawner) = &self.spawner {
-            spawner(Box::new(move || this.lent(place)));
+            spawner(Box::new(move || claim.lent()));
             return Ok(());
         }
-        let named = thread::Builder::new().name(format!("brigade-{}", place.0.ran().worker));
-        named
-            .spawn(move || this.own(place))
-            .map(drop)
-            .inspect_err(|_| lock(&self.state).threads -= 1)
+        let thread = thread::Builder::new().name(name);
+        thread.spawn(move || claim.own()).map(drop)
     }
 
     fn take_place(&self) -> Option<Place> {
@@ -220,6 +218,23 @@ impl Shared {
         state.threads += 1;
         self.count_free(&state);
         Some(place)
+    }
+
+    /// Takes a thread's place back; its tasks are for the others.
+    fn give_back(&self, place: Place) {
+        self.queue.push(std::iter::from_fn(|| place.1.pop()));
+        let mut state = lock(&self.state);
+        // The lowest place is the next to be taken, and it is at the end.
+        let index = place.0.place();
+        let at = state
+            .places
+            .partition_point(|Place(worker, _)| worker.place() > index);
+        state.places.insert(at, place);
+        state.threads -= 1;
+        self.count_free(&state);
+        self.rest.notify_all();
+        drop(state);
+        fence(Ordering::SeqCst);
     }
 
     fn count_free(&self, state: &State) {
@@ -265,70 +280,68 @@ impl Shared {
             }
         }
     }
+}
 
-    /// Gives back a place that is one too many; its tasks are for the others.
-    fn leave(self: &Arc<Self>, worker: Worker, local: Local<Work>) {
-        let rest: Vec<_> = std::iter::from_fn(|| local.pop()).collect();
-        let count = rest.len();
-        self.queue.push(rest);
-        let mut state = lock(&self.state);
-        state.places.push(Place(worker, local));
-        // The lowest place is the next to be taken, and it is at the end.
-        state
-            .places
-            .sort_by_key(|Place(worker, _)| std::cmp::Reverse(worker.place()));
-        state.threads -= 1;
-        self.count_free(&state);
-        self.rest.notify_all();
-        drop(state);
-        // One more, in case it was this thread that somebody woke for a task.
-        self.rouse(count + 1);
-        if self.closed.load(Ordering::SeqCst) {
-            self.discard(|_| true);
-        }
-    }
+/// A place that a thread has, or is to get: given back however that ends, or if the thread does not come.
+struct Claim(Arc<Shared>, Option<Place>);
 
-    /// A thread of our own: works and sleeps until the end.
-    fn own(self: Arc<Self>, Place(mut worker, local): Place) {
-        while !self.closed.load(Ordering::SeqCst) {
-            match (self.find(&local), &self.scout) {
+impl Claim {
+    /// A thread of our own: works and sleeps until the end, or until it is one too many.
+    fn own(mut self) {
+        let Self(shared, Some(Place(worker, local))) = &mut self else {
+            return;
+        };
+        while !shared.closed.load(Ordering::SeqCst) {
+            match (shared.find(local), &shared.scout) {
                 (Some(Work::Task(task)), Some(scout)) if scout.looks() => {
-                    scout.watch(&mut worker, task);
-                    self.follow(scout, None);
+                    scout.watch(worker, task);
+                    shared.follow(scout, None);
                 }
-                (Some(work), _) => self.run(work, &mut worker, &local),
-                (None, _) if self.search() => {}
-                (None, _) => self.sleep(),
+                (Some(work), _) => shared.run(work, worker, local),
+                (None, _) if shared.search() => {}
+                (None, _) => shared.sleep(),
             }
-            if worker.place() as usize >= self.limit.load(Ordering::Relaxed) {
-                return self.leave(worker, local);
+            if worker.place() as usize >= shared.limit.load(Ordering::Relaxed) {
+                return;
             }
         }
-        self.discard(|_| true);
-        lock(&self.state).threads -= 1;
-        self.rest.notify_all();
     }
 
     /// A thread of somebody else: works while there is work, then gives the place back.
-    fn lent(self: Arc<Self>, mut place: Place) {
-        loop {
-            while let Some(work) = self.find(&place.1) {
-                self.run(work, &mut place.0, &place.1);
+    fn lent(mut self) {
+        let Self(shared, claimed) = &mut self;
+        while let Some(place) = claimed {
+            while let Some(work) = shared.find(&place.1) {
+                shared.run(work, &mut place.0, &place.1);
             }
-            let mut state = lock(&self.state);
-            state.places.push(place);
-            state.threads -= 1;
-            self.count_free(&state);
-            self.rest.notify_all();
-            drop(state);
+            claimed
+                .take()
+                .into_iter()
+                .for_each(|place| shared.give_back(place));
             // A task that came just now may have found no free place.
-            if self.is_empty() {
-                return;
+            if !shared.is_empty() {
+                *claimed = shared.take_place();
             }
-            match self.take_place() {
-                Some(again) => place = again,
-                None => return,
-            }
+        }
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        let Self(shared, place) = self;
+        let Some(place) = place.take() else { return };
+        let is_closed = || shared.closed.load(Ordering::SeqCst);
+        if is_closed() {
+            shared.discard(&|_| true);
+        }
+        shared.give_back(place);
+        let deserted = shared.spawner.is_some() && lock(&shared.state).threads == 0;
+        if deserted || is_closed() {
+            // Nobody would ever come for it.
+            shared.discard(&|_| true);
+        } else if !shared.is_empty() {
+            // Somebody may have roused this thread for a task.
+            shared.rouse(1);
         }
     }
 }

@@ -7,7 +7,12 @@ use serde::{Deserialize, Serialize};
 use std::{
     collections::HashMap,
     convert::Infallible,
-    sync::{Arc, Mutex, mpsc},
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
     thread,
     time::Duration,
 };
@@ -187,5 +192,26 @@ fn threads_may_come_from_elsewhere() {
         );
         assert_eq!(executor.submit(Square(9)).join(), Outcome::Ok(81));
     }
+    assert!(executor.shutdown(Duration::from_secs(60)));
+}
+
+/// As a pool that is at its end, or busy for ever.
+#[test]
+fn a_spawner_that_drops_its_work_costs_what_waits_for_it() {
+    let calls = AtomicUsize::new(0);
+    let executor = Executor::builder()
+        .mode(Mode::Threads)
+        .workers(2)
+        .spawner(move |work| match calls.fetch_add(1, Ordering::SeqCst) {
+            0 => drop(work),
+            1 => std::panic::resume_unwind(Box::new("no thread")),
+            _ => drop(thread::spawn(work)),
+        })
+        .build()
+        .expect("plain options");
+    assert_eq!(executor.submit(Square(2)).join(), Outcome::Cancelled);
+    let submit = AssertUnwindSafe(|| executor.submit(Square(2)).join());
+    assert!(catch_unwind(submit).is_err());
+    assert_eq!(executor.submit(Square(3)).join(), Outcome::Ok(9));
     assert!(executor.shutdown(Duration::from_secs(60)));
 }

@@ -24,20 +24,23 @@ impl Worker {
     /// The worker at place `index`. It runs its initialiser before its first task.
     #[must_use]
     pub fn new(setup: &Arc<Setup>, index: u32) -> Self {
-        Self {
-            setup: Arc::clone(setup),
-            index,
-            context: Context::new(index, None),
-            ready: None,
-        }
+        Self::with(setup, index, None)
     }
 
     /// The same, with a backend that wants to know when jobs wait.
     #[must_use]
     pub fn with_waiting(setup: &Arc<Setup>, index: u32, waiting: Arc<dyn Waiting>) -> Self {
+        Self::with(setup, index, Some(waiting))
+    }
+
+    fn with(setup: &Arc<Setup>, index: u32, waiting: Option<Arc<dyn Waiting>>) -> Self {
+        let mut context = Context::new(index, waiting);
+        context.swap_cancel(Some(Arc::clone(setup) as Arc<dyn Cancel>));
         Self {
-            context: Context::new(index, Some(waiting)),
-            ..Self::new(setup, index)
+            setup: Arc::clone(setup),
+            index,
+            context,
+            ready: None,
         }
     }
 

@@ -3,6 +3,7 @@
 use super::Shared;
 use crate::{
     Batch, Task, Worker,
+    run::quietly,
     setup::{comes_soon, lock},
 };
 use crossbeam_deque::{Steal, Stealer, Worker as Local};
@@ -34,10 +35,10 @@ impl Work {
 
     /// Calls it off, though a worker may have begun a batch.
     fn cancel(self) {
-        match self {
+        quietly(|| match self {
             Self::Task(task) => drop(task),
             Self::Batch(batch) => batch.cancel(),
-        }
+        });
     }
 }
 
@@ -89,7 +90,7 @@ impl Shared {
         self.rouse(count);
         // A shutdown beside us may have found the queue still empty.
         if self.closed.load(Ordering::SeqCst) {
-            self.discard(|_| true);
+            self.discard(&|_| true);
         }
     }
 
@@ -124,6 +125,11 @@ impl Shared {
             self.rouse(1);
         }
         worker.run_batch(&batch, go_on);
+        if !go_on() && !self.closed.load(Ordering::SeqCst) && batch.count_left() > 0 {
+            // This thread is one too many now.
+            return self.push([Work::Batch(batch)], 1);
+        }
+        quietly(|| drop(batch));
     }
 
     pub(super) fn find(self: &Arc<Self>, local: &Local<Work>) -> Option<Work> {
@@ -146,6 +152,8 @@ impl Shared {
         self.searching.fetch_add(1, Ordering::SeqCst);
         let found = comes_soon(|| !self.is_empty());
         self.searching.fetch_sub(1, Ordering::SeqCst);
+        // Who has counted on us has pushed before; who has not rouses another.
+        fence(Ordering::SeqCst);
         found
     }
 
@@ -175,7 +183,7 @@ impl Shared {
     }
 
     /// Drops queued tasks: all at the end, those nobody wants any more before. What is kept goes to the end of the queue.
-    pub(super) fn discard(self: &Arc<Self>, unwanted: impl Fn(&Work) -> bool) {
+    pub(super) fn discard(self: &Arc<Self>, unwanted: &dyn Fn(&Work) -> bool) {
         let from_locals = || {
             self.stealers
                 .iter()
@@ -188,6 +196,10 @@ impl Shared {
         self.queue.push(kept);
         self.rouse(count);
         dropped.into_iter().for_each(Work::cancel);
+        // A shutdown beside us may not have found what we held.
+        if count > 0 && self.closed.load(Ordering::SeqCst) {
+            self.discard(&|_| true);
+        }
     }
 }
 

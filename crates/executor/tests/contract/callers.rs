@@ -5,8 +5,17 @@ use crate::{
     jobs::{Answer, Trial},
     leftovers::eventually,
 };
-use brigade_executor::{Executor, Handle, Mode, Outcome};
+use brigade_executor::{Context, Event, Executor, Handle, Job, Mode, Outcome};
+use serde::{Deserialize, Serialize};
 use std::{
+    any::Any,
+    convert::Infallible,
+    mem,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -19,6 +28,22 @@ pub(crate) fn trials() -> Vec<libtest_mimic::Trial> {
             "a tiny job does not wait for a long one",
             &own_workers,
             tiny_behind_long,
+        ),
+        cases(
+            "who waits for room is let go at the end",
+            &MODES[1..],
+            waiting_for_room,
+        ),
+        cases("the end reaches a running job", &MODES, end_beside_a_loop),
+        cases(
+            "an observer's panic changes nothing",
+            &MODES,
+            observers_panic,
+        ),
+        cases(
+            "a destructor's panic costs its job at most",
+            &MODES,
+            destructors_panic,
         ),
     ]
     .into_iter()
@@ -73,4 +98,131 @@ fn tiny_behind_long(mode: Mode) {
             assert!(matches!(outcome, Outcome::Cancelled | Outcome::Ok(_)));
         }
     }
+}
+
+fn waiting_for_room(mode: Mode) {
+    let executor = executor(mode).workers(1).queue_bound(1);
+    let executor = executor.build().expect("plain options");
+    // A thread cannot be made to end it.
+    let running = executor.submit(Trial::Sleep(Duration::from_millis(1000)));
+    let waits = executor.clone();
+    let waiter = thread::spawn(move || waits.submit(Trial::Echo(1)).join());
+    thread::sleep(Duration::from_millis(20));
+    let start = Instant::now();
+    let _ended = executor.shutdown(Duration::ZERO);
+    assert_eq!(waiter.join().expect("no panic"), Outcome::Cancelled);
+    assert_eq!(executor.submit(Trial::Echo(1)).join(), Outcome::Cancelled);
+    assert_eq!(running.join(), Outcome::Cancelled);
+    assert!(start.elapsed() < Duration::from_millis(900));
+}
+
+fn end_beside_a_loop(mode: Mode) {
+    let executor = executor(mode).build().expect("plain options");
+    let killer = executor.clone();
+    let stopped = thread::spawn(move || {
+        thread::sleep(Duration::from_millis(30));
+        killer.shutdown(Duration::ZERO)
+    });
+    let mut outcomes = executor.map([Trial::Echo(1), Trial::Checkpoint, Trial::Checkpoint]);
+    assert_eq!(outcomes.next(), Some(Outcome::Ok(Answer::Number(1))));
+    // In a loop nothing is pulled ahead.
+    let rest = if mode == Mode::Sequential { 1 } else { 2 };
+    assert!(outcomes.eq((0..rest).map(|_| Outcome::Cancelled)));
+    let _ended = stopped.join().expect("no panic");
+}
+
+/// Whatever it is told, and though it is told of the end while that is handed over.
+fn observers_panic(mode: Mode) {
+    let told = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&told);
+    let executor = executor(mode)
+        .queue_bound(2)
+        .observer(move |event: &Event<'_>| {
+            if !matches!(event, Event::WorkerStarted(_) | Event::WorkerLost { .. }) {
+                count.fetch_add(1, Ordering::SeqCst);
+            }
+            std::panic::resume_unwind(Box::new("the observer"));
+        })
+        .build()
+        .expect("plain options");
+    (0..5).for_each(|number| good(executor.submit(Trial::Echo(number)), number));
+    let all = executor.map((0..20).map(Trial::Echo));
+    assert_eq!(all.filter(Outcome::is_ok).count(), 20);
+    assert_eq!(told.load(Ordering::SeqCst), 3 * 25);
+}
+
+/// Panics when it is dropped, though not when it has run.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Fragile {
+    is_whole: bool,
+}
+
+impl Drop for Fragile {
+    fn drop(&mut self) {
+        if mem::take(&mut self.is_whole) && !thread::panicking() {
+            std::panic::resume_unwind(Box::new("broken"));
+        }
+    }
+}
+
+impl Job for Fragile {
+    const NAME: &'static str = "fragile";
+    type Output = ();
+    type Error = Infallible;
+
+    fn run(mut self, _: &Context) -> Result<(), Infallible> {
+        self.is_whole = false;
+        Ok(())
+    }
+}
+
+/// Gives something fragile, or nothing after a while.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Glassworks(Option<Duration>);
+
+impl Job for Glassworks {
+    const NAME: &'static str = "glassworks";
+    type Output = Option<Fragile>;
+    type Error = Infallible;
+
+    fn run(self, _: &Context) -> Result<Self::Output, Infallible> {
+        match self.0 {
+            None => Ok(Some(Fragile { is_whole: true })),
+            Some(time) => {
+                thread::sleep(time);
+                Ok(None)
+            }
+        }
+    }
+}
+
+fn destructors_panic(mode: Mode) {
+    let executor = executor(mode).workers(1).window(8);
+    let executor = executor.build().expect("plain options");
+    let fragile = || Fragile { is_whole: true };
+    // Jobs that never run.
+    if mode != Mode::Sequential {
+        let _first = executor.submit(Trial::Sleep(Duration::from_millis(20)));
+        let all: Vec<_> = (0..3).map(|_| executor.submit(fragile())).collect();
+        all.iter().for_each(Handle::cancel);
+        assert!(
+            all.into_iter()
+                .all(|handle| handle.join() == Outcome::Cancelled)
+        );
+    }
+    // Outputs that nobody takes. Who drops them last feels it, but no worker does.
+    let forget = |it: Box<dyn Any>| drop(catch_unwind(AssertUnwindSafe(|| drop(it))));
+    forget(Box::new(executor.submit(Glassworks(None))));
+    let pause = Some(Duration::from_millis(20));
+    let mut stream =
+        executor.stream([Some(Duration::ZERO), None, pause, None, pause].map(Glassworks));
+    assert!(
+        stream
+            .next()
+            .is_some_and(|finished| finished.outcome.is_ok())
+    );
+    thread::sleep(Duration::from_millis(10));
+    forget(Box::new(stream));
+    good(executor.submit(Trial::Echo(1)), 1);
+    assert!(executor.shutdown(Duration::from_secs(20)));
 }

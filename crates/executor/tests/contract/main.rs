@@ -59,6 +59,8 @@ fn main() {
     brigade_executor::worker()
         .job::<jobs::Trial>()
         .job::<jobs::Bulk>()
+        .job::<callers::Fragile>()
+        .job::<callers::Glassworks>()
         .initialiser::<jobs::Prepare>()
         .build_tag(tag)
         .enter();
