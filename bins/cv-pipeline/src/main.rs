@@ -124,9 +124,9 @@ fn work(args: &Args, recalled: Vec<String>) -> Result<Exit, Box<dyn Error>> {
     };
     Output::stdout().text(&printed)?;
     let table = failures_table(&args.out);
-    // The report counts rows from 0 and lists some only.
+    // The report lists some only.
     if !args.json && record.closing.failed > 0 && table.exists() {
-        Output::stdout().line(&format!("\nAll failures, by row: {}", table.display()))?;
+        Output::stdout().line(&format!("\nAll failures: {}", table.display()))?;
     }
     Ok(match record.closing.outcome {
         Outcome::Complete => Exit::Done,

@@ -318,7 +318,10 @@ fn keep(
         Some(owner) => Err(Lost {
             failure: Failure {
                 kind: FailureKind::Failed,
-                message: format!("the same face as task {owner}, and duplicates are not allowed"),
+                message: format!(
+                    "the same face as task {}, and duplicates are not allowed",
+                    owner + 1
+                ),
                 causes: vec![format!("{} sent it to both", face.origin)],
             },
             retries: u32::try_from(face.retries.len()).unwrap_or(u32::MAX),

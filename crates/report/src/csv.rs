@@ -41,7 +41,7 @@ fn cells(phase: &str, task: &Task) -> [String; 21] {
     let failure = task.failure.as_ref();
     [
         cell(phase),
-        task.index.to_string(),
+        task.number().to_string(),
         cell(task.label.as_deref().unwrap_or_default()),
         task.attempt.to_string(),
         number(task.worker),

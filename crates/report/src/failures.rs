@@ -10,7 +10,7 @@ use crate::phase::Failure;
 /// A task that was given up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FailedTask {
-    /// Which row of the data, or which of the people, from 1.
+    /// Which row of the data, or which of the people, from 1: [`Task::number`](crate::Task::number).
     pub row: u64,
     /// Whose CV it is.
     pub person: String,

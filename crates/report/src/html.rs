@@ -187,7 +187,7 @@ fn failures(run: &Run) -> Markup {
         .take(MOST_FAILURES)
         .map(|(number, task, failure)| {
             vec![
-                task.index.to_string(),
+                task.number().to_string(),
                 failure.kind.describe().to_owned(),
                 failure.message.clone(),
                 failure.causes.join(" ← "),

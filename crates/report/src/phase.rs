@@ -210,6 +210,13 @@ pub struct Task {
 }
 
 impl Task {
+    /// Which task of the phase as people count, from 1: the number that every report for people shows, and the row in the
+    /// tables.
+    #[must_use]
+    pub fn number(&self) -> u64 {
+        self.index.saturating_add(1)
+    }
+
     /// Whether it ended without a failure.
     #[must_use]
     pub fn is_delivered(&self) -> bool {

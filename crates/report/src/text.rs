@@ -101,7 +101,7 @@ fn details(phase: &Phase, samples: &[Sample]) -> String {
     serde_json::to_string_pretty(&lines).expect("strings are JSON")
 }
 
-/// `Task: 0 (start) - PID: 1 CPU: 9.5%, RAM (GB): avl: 23.54, used: 6.87, 25.0%`, the thread named where it is not
+/// `Task: 1 (start) - PID: 1 CPU: 9.5%, RAM (GB): avl: 23.54, used: 6.87, 25.0%`, the thread named where it is not
 /// the process's first, `n/a` for what was not measured.
 fn line(task: &Task, event: &str, cpu: Option<f32>, sample: Option<&Sample>) -> String {
     let number = |value: Option<u32>| value.map_or_else(|| "n/a".to_owned(), |v| v.to_string());
@@ -129,7 +129,7 @@ fn line(task: &Task, event: &str, cpu: Option<f32>, sample: Option<&Sample>) -> 
     );
     format!(
         "Task: {} ({event}{attempt}) - PID: {}{thread} CPU: {cpu}, RAM (GB): {ram}",
-        task.index,
+        task.number(),
         number(task.pid),
     )
 }
@@ -241,7 +241,7 @@ fn failed_line(out: &mut String, phase: u32, task: &Task, failure: &Failure) -> 
     writeln!(
         out,
         "  Task {}{label}, phase {phase}: {}{after}: {}",
-        task.index,
+        task.number(),
         failure.kind.describe(),
         plain(&failure.message),
     )?;

@@ -120,7 +120,7 @@ impl<W: Write> Events<'_, W> {
             let name = format!("{} worker {worker}", phase.name);
             self.write(metadata("thread_name", pid, tid, json!({"name": name})))?;
         }
-        let name = format!("{} {}", phase.name, task.index);
+        let name = format!("{} {}", phase.name, task.number());
         let id = format!("{number}.{}.{}", task.index, task.attempt);
         for (ph, at) in [("b", task.queued_ns), ("e", bar.started_ns)] {
             self.write(Event {

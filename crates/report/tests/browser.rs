@@ -235,7 +235,7 @@ fn hovering_zooming_and_filtering_work() {
     };
     let tip = result["tip"].as_str().expect("a tip");
     assert!(
-        tip.starts_with("Task 0, Ada Lovelace: delivered\nran 200 ms from 2 ms, waited 1 ms"),
+        tip.starts_with("Task 1, Ada Lovelace: delivered\nran 200 ms from 2 ms, waited 1 ms"),
         "{tip}"
     );
     assert_eq!(result["tipAfterLeaving"], true, "hidden again");
@@ -252,6 +252,9 @@ fn hovering_zooming_and_filtering_work() {
     );
     assert_eq!(result["foundByName"], "3 found");
     assert_eq!(result["rowsByName"], 3);
+    // The number that the bar's text shows is the one to search for, and the table's.
+    assert_eq!(result["foundByNumber"], "1 found");
+    assert_eq!(result["rowsByNumber"], 1);
     assert_eq!(result["foundFailed"], "1 found");
     assert_eq!(result["rowsFailed"], 1);
     // One attempt that another followed, and one task that asked again by itself.

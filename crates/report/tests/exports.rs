@@ -89,7 +89,7 @@ fn the_csv_has_a_line_for_each_attempt_with_as_many_cells_as_names() {
     let attempts: usize = run.phases.iter().map(|phase| phase.tasks.len()).sum();
     assert_eq!(lines.len(), 1 + attempts);
     assert!(
-        lines[2].starts_with("faces,1,Zoë Łukasz,1,0,3100,3100,"),
+        lines[2].starts_with("faces,2,Zoë Łukasz,1,0,3100,3100,"),
         "{}",
         lines[2]
     );

@@ -97,7 +97,7 @@ fn the_details_are_a_json_array_with_a_line_for_each_start_and_end() {
     };
     let lengths: Vec<usize> = arrays.iter().map(Vec::len).collect();
     assert_eq!(lengths, run.phases.iter().map(events).collect::<Vec<_>>());
-    assert!(arrays[0][0].starts_with("Task: 0 (start) - PID: 3100 CPU: "));
+    assert!(arrays[0][0].starts_with("Task: 1 (start) - PID: 3100 CPU: "));
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn nothing_delivered_and_nothing_known_still_makes_a_report() {
     run.phases[0].tasks[0].pid = None;
     let report = text(&run);
     assert!(
-        report.contains("Task: 0 (end) - PID: n/a TID: 9 CPU: n/a, RAM (GB): n/a"),
+        report.contains("Task: 1 (end) - PID: n/a TID: 9 CPU: n/a, RAM (GB): n/a"),
         "{report}"
     );
 }

@@ -80,7 +80,7 @@ fn what_is_no_whole_picture_is_named_and_never_drawn() {
                 "{mode}, {index}: {why}"
             );
             assert!(
-                done.stdout.contains(&format!("Task {index} (")),
+                done.stdout.contains(&format!("Task {} (", index + 1)),
                 "{mode}: {}",
                 done.stdout
             );
@@ -162,7 +162,7 @@ fn a_folder_used_in_turn_may_repeat_and_may_be_told_not_to() {
         .expect(3);
     assert_eq!(delivered(&done), [0, 1]);
     assert!(
-        done.stdout.contains("the same face as task 0"),
+        done.stdout.contains("the same face as task 1"),
         "{}",
         done.stdout
     );

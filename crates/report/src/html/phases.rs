@@ -349,7 +349,7 @@ fn task_row(task: &Task) -> Vec<String> {
         |value: Option<u32>| value.map_or_else(|| "–".to_owned(), |value| value.to_string());
     let span = |ns: Option<u64>| ns.map_or_else(|| "–".to_owned(), |ns| time(seconds(ns)));
     vec![
-        task.index.to_string(),
+        task.number().to_string(),
         task.label.clone().unwrap_or_default(),
         task.attempt.to_string(),
         number(task.worker),

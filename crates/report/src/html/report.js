@@ -62,7 +62,7 @@ function setUp(root) {
   function matcher() {
     const text = search.value.trim().toLowerCase(), kind = show.value;
     return (index, k, again) => (kind === 'all' || k === Number(kind) || kind === '1' && again) &&
-      (!text || String(index) === text || name(index).toLowerCase().includes(text));
+      (!text || String(index + 1) === text || name(index).toLowerCase().includes(text));
   }
 
   // The strokes of the attempts that satisfy the condition, merged where one pixel holds several.
@@ -132,7 +132,7 @@ function setUp(root) {
     for (const row of table ? table.querySelectorAll('tbody tr') : []) {
       const kind = WORDS.indexOf(row.lastElementChild.textContent);
       const again = row.lastElementChild.previousElementSibling.textContent !== '0';
-      row.hidden = !wanted(Number(row.firstElementChild.textContent), kind, again);
+      row.hidden = !wanted(Number(row.firstElementChild.textContent) - 1, kind, again);
     }
   }
 
@@ -174,7 +174,7 @@ function setUp(root) {
     }
     if (!best) { tip.hidden = true; return; }
     const [start, run, wait, , k, index, again] = best;
-    tip.textContent = 'Task ' + index + (name(index) ? ', ' + name(index) : '') + ': ' + WORDS[k] +
+    tip.textContent = 'Task ' + (index + 1) + (name(index) ? ', ' + name(index) : '') + ': ' + WORDS[k] +
       (again ? ', asked again inside' : '') + '\nran ' + time(run) +
       ' from ' + time(start) + ', waited ' + time(wait) + '\nworker ' + phase.lanes[lane];
     tip.hidden = false;
