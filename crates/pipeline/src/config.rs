@@ -146,6 +146,21 @@ impl Config {
         }
     }
 
+    /// Where faces come from, as whoever started the run knows it.
+    pub(crate) fn source_in_words(&self) -> String {
+        let named = self.source_name.clone();
+        let source = named.unwrap_or_else(|| self.source.to_string());
+        let Some(data) = &self.data else {
+            return source;
+        };
+        let photos = || format!("the photos named in {}", data.path().display());
+        match data.rows_without_photo() {
+            rows if rows == data.rows() => source,
+            0 => photos(),
+            _ => format!("{}, for the others {source}", photos()),
+        }
+    }
+
     /// The command line without credentials.
     pub(crate) fn redacted_command(&self) -> Vec<String> {
         redacted(&self.command)

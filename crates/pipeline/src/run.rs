@@ -40,7 +40,7 @@ pub fn run(
         wall_seconds: 0.0,
         requested: config.requested(),
         seed: config.seed,
-        source: config.source.to_string(),
+        source: config.source_in_words(),
         locale: config.locale.name().to_owned(),
         layout: config.layout.name().to_owned(),
         details: config.details,

@@ -20,16 +20,18 @@ pub(super) fn survey(data: &Data) -> Result<Survey, DataError> {
         survey.rows += 1;
         let object = line.and_then(|(line, text)| object(line, &text));
         let names = object.iter().flat_map(|(_, object)| object.keys());
-        let mut has_photo = false;
         for name in names {
             let known = canonical(name);
-            has_photo |= known == PHOTO;
             let is_known = TEXTS.contains(&&*known) || [PHOTO, CAREER].contains(&&*known);
             if !is_known && unknown.len() < MAX_UNKNOWN {
                 unknown.insert(name.clone());
             }
         }
-        survey.without_photo += u64::from(!has_photo);
+        let has_photo = |(_, object): &(u64, Map<String, Value>)| {
+            let mut fields = object.iter();
+            fields.any(|(name, value)| canonical(name) == PHOTO && !is_nothing(value))
+        };
+        survey.without_photo += u64::from(!object.as_ref().is_ok_and(has_photo));
     }
     survey.unknown = unknown.into_iter().collect();
     Ok(survey)
@@ -92,6 +94,10 @@ fn row(data: &Data, line: u64, object: Map<String, Value>) -> Result<Row, BadRow
         };
         match at {
             Some(at) => row.fields.texts[at] = Some(text),
+            None if text.is_empty() => match data.options.missing {
+                Missing::Invent => {}
+                Missing::Refuse => return Err(BadRow::of(line, name, "it is empty")),
+            },
             None => {
                 let source = data.photos.source(&text);
                 row.photo = Some(source.map_err(|detail| BadRow::of(line, name, detail))?);
@@ -111,6 +117,11 @@ fn row(data: &Data, line: u64, object: Map<String, Value>) -> Result<Row, BadRow
         )),
         _ => Ok(row),
     }
+}
+
+/// What leaves a photo to others: null, or a text without a character.
+fn is_nothing(value: &Value) -> bool {
+    value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty())
 }
 
 /// Lines with a bound on their length; empty ones are passed over.
