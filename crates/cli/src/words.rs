@@ -85,10 +85,14 @@ fn is_flag(word: &str, listing: &Listing) -> bool {
     word.starts_with('-') && find(name, listing).is_some()
 }
 
-/// The choice as it is listed, whatever its case.
+/// The choice as it is listed, whatever its case; a path unless it is empty, as a shell's unset variable leaves it: the
+/// system would say only that there is no such file, and name nothing.
 fn choose(entry: &Entry, flag: &str, value: String) -> Result<String, String> {
-    let Values::OneOf(choices) = entry.values else {
-        return Ok(value);
+    let choices = match entry.values {
+        Values::OneOf(choices) => choices,
+        Values::Folder if value.is_empty() => return Err(format!("{flag}: '' names no folder")),
+        Values::File if value.is_empty() => return Err(format!("{flag}: '' names no file")),
+        _ => return Ok(value),
     };
     if let Some(choice) = choices
         .iter()

@@ -58,7 +58,7 @@ fn values_may_contain_what_names_do_not() {
 
 #[test]
 fn a_mistake_names_the_flag_and_what_is_wrong() {
-    let cases: [(&[&str], &str); 17] = [
+    let cases: [(&[&str], &str); 18] = [
         (
             &["--cooks=abc"],
             "--cooks: 'abc' is not a whole number, 1 or more",
@@ -99,6 +99,7 @@ fn a_mistake_names_the_flag_and_what_is_wrong() {
             &["--bill-folder", "--quiet"],
             "--bill-folder needs a value: --bill-folder DIR",
         ),
+        (&["--bill-folder="], "--bill-folder: '' names no folder"),
         (
             &["--quiet=yes"],
             "--quiet takes no value, but was given 'yes'",

@@ -6,7 +6,10 @@ use std::str::FromStr;
 use brigade_documents::Person;
 use serde::{Deserialize, Serialize};
 
-/// A template of names. The archive makes each name safe and different from all others.
+const ENDING: &str = ".pdf";
+
+/// A template of names. The archive makes each name safe and different from all others; one that does not end in `.pdf`
+/// gets that ending, because no system would know how to open the file without it.
 ///
 /// ```
 /// use brigade_pipeline::{Name, Person};
@@ -57,6 +60,9 @@ pub enum NameError {
     /// A brace without its other half.
     #[error("a brace is not closed")]
     Brace,
+    /// No name at all.
+    #[error("is empty; write a template such as {{index:05}}-{{name}}.pdf")]
+    Empty,
 }
 
 impl Name {
@@ -98,6 +104,9 @@ impl FromStr for Name {
     type Err = NameError;
 
     fn from_str(typed: &str) -> Result<Name, NameError> {
+        if typed.trim().is_empty() {
+            return Err(NameError::Empty);
+        }
         let mut parts = Vec::new();
         let mut rest = typed;
         while let Some((text, after)) = rest.split_once('{') {
@@ -109,7 +118,9 @@ impl FromStr for Name {
         if rest.contains('}') {
             return Err(NameError::Brace);
         }
-        parts.push(Part::Text(rest.to_owned()));
+        let has_ending = rest.to_ascii_lowercase().ends_with(ENDING);
+        let ending = if has_ending { "" } else { ENDING };
+        parts.push(Part::Text(format!("{rest}{ending}")));
         Ok(Name {
             parts,
             typed: typed.to_owned(),
@@ -161,7 +172,24 @@ mod tests {
     }
 
     #[test]
+    fn every_name_ends_as_a_pdf_does() {
+        let person = Person {
+            name: "Ada".to_owned(),
+            ..Person::default()
+        };
+        for (typed, name) in [
+            ("{name}", "Ada.pdf"),
+            ("{row}. {name}", "1. Ada.pdf"),
+            ("{name}.PDF", "Ada.PDF"),
+            ("{name}.txt", "Ada.txt.pdf"),
+        ] {
+            assert_eq!(typed.parse::<Name>().unwrap().of(0, &person), name);
+        }
+    }
+
+    #[test]
     fn what_is_no_template_is_named() {
+        assert_eq!(" ".parse::<Name>(), Err(NameError::Empty));
         for typed in ["{idx}", "{name:3}", "{index:x}", "{index:99}", "{}"] {
             let error = typed.parse::<Name>().unwrap_err();
             assert!(error.to_string().contains(typed), "{error}");

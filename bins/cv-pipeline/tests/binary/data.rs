@@ -153,6 +153,37 @@ fn some_rows_can_be_selected_and_their_files_named() {
 }
 
 #[test]
+fn nobody_draws_portraits_for_rows_that_have_photos_or_are_bad() {
+    let rows = "Ada,,,,,,photos/a.jpg\nBob,,,,,,\nEve,short\n";
+    let csv = folder("people.csv", format!("{HEADER}\n{rows}"));
+    let fields = r#""email":"","phone":"","date of birth":"","address":"","bio":"""#;
+    let rows = ["photos/a.jpg", ""]
+        .map(|photo| format!("{{\"name\":\"Ada\",{fields},\"photo\":\"{photo}\"}}\n"));
+    let json = folder("people.jsonl", rows.concat());
+    for (folder, file, named) in [
+        (&csv, "people.csv", "1: \"line 3, column Photo: it is empty"),
+        (
+            &json,
+            "people.jsonl",
+            "1: \"line 2, column photo: it is empty",
+        ),
+    ] {
+        let path = folder.path().join(file);
+        let done = run(&path, "").expect(3);
+        assert!(failures(&done).contains(named), "{}", failures(&done));
+        assert!(!done.stderr.contains("portrait"), "{}", done.stderr);
+
+        let invented =
+            run(&path, "--missing=invent").expect(if folder.path() == csv.path() { 3 } else { 0 });
+        let source = format!(
+            "the photos named in {}, for the others the embedded service",
+            path.display()
+        );
+        assert_eq!(invented.record()["source"], source);
+    }
+}
+
+#[test]
 fn a_quote_left_open_near_the_end_swallows_nobody_unnoticed() {
     let rows = "Ada,,,,,,photos/a.jpg\nBob,,,,,\"Bio,photos/a.jpg\nEve,,,,,,photos/a.jpg\n";
     let folder = folder("people.csv", format!("{HEADER}\n{rows}"));
@@ -211,6 +242,8 @@ fn what_cannot_be_used_at_all_ends_with_2_and_names_file_and_flag() {
         ("people.csv", "--photos=/does/not/exist", "/does/not/exist"),
         ("people.csv", "--select=0", "--select"),
         ("people.csv", "--name={nme}.pdf", "{nme}"),
+        ("people.csv", "--name=", "--name: '' is empty"),
+        ("people.csv", "--out=", "--out: '' names no folder"),
     ] {
         let done = run(&folder.path().join(file), arguments).expect(2);
         let said = done.stderr.replace('\n', " ");
