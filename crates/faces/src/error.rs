@@ -168,6 +168,12 @@ pub enum Fault {
         /// How many are followed.
         limit: u32,
     },
+    /// A redirect that cannot be followed: to a file, say, or without a word where to.
+    #[error("redirected to no http or https address: {detail}")]
+    RedirectTarget {
+        /// Where to, or the HTTP library's words about it; credentials redacted.
+        detail: String,
+    },
     /// The body ended before the length that its head announced.
     #[error("the body broke off after {received} of {expected} bytes")]
     CutShort {
@@ -218,6 +224,7 @@ impl Fault {
             | Self::Tls { .. }
             | Self::Protocol { .. }
             | Self::Redirects { .. }
+            | Self::RedirectTarget { .. }
             | Self::TooLarge { .. }
             | Self::WrongType { .. }
             | Self::Unreadable { .. }

@@ -116,6 +116,8 @@ fn config() -> ConfigBuilder<AgentScope> {
         .accept("image/jpeg, image/png, image/webp, image/*;q=0.5")
         .accept_encoding("identity")
         .max_redirects(MAX_REDIRECTS)
+        // The answer itself tells more: see `too_far`.
+        .max_redirects_will_error(false)
         .max_response_header_size(MAX_HEAD)
         .max_idle_connections(MAX_IDLE_CONNECTIONS)
         .max_idle_connections_per_host(MAX_IDLE_CONNECTIONS)
@@ -146,6 +148,9 @@ pub(crate) fn get(
         config = config.proxy(None);
     }
     let response = config.build().call().map_err(named)?;
+    if let Some(fault) = too_far(&response) {
+        return Err(fault);
+    }
     if !response.status().is_success() {
         return Err(Fault::Status {
             code: response.status().as_u16(),
@@ -164,6 +169,27 @@ pub(crate) fn get(
         (Some(content_type), _) => Err(Fault::WrongType { content_type }),
         (None, _) => Ok(bytes),
     }
+}
+
+/// What is wrong when the last redirect that is followed leads to another one. What is no URL in the library's eyes, such as
+/// `file:///x`, is a path to it: it asks the same host for that, and gets the same answer until it gives up.
+fn too_far<B>(response: &Response<B>) -> Option<Fault> {
+    let location = header_text(response, header::LOCATION)?;
+    if !response.status().is_redirection() {
+        return None;
+    }
+    let scheme = location.split_once(':').map(|(scheme, _)| scheme);
+    let is_path = scheme.is_none_or(|scheme| scheme.contains(['/', '?', '#']));
+    let is_http = |scheme: &str| ["http", "https"].contains(&&*scheme.to_ascii_lowercase());
+    Some(if is_path || scheme.is_some_and(is_http) {
+        Fault::Redirects {
+            limit: MAX_REDIRECTS,
+        }
+    } else {
+        Fault::RedirectTarget {
+            detail: redact(location).chars().take(MAX_SHOWN).collect(),
+        }
+    })
 }
 
 fn read_body(
@@ -233,9 +259,17 @@ fn name(error: ureq::Error, address: &Address, timeouts: &Timeouts, max_bytes: u
         | ureq::Error::TlsRequired
         | ureq::Error::Pem(_)
         | ureq::Error::Rustls(_) => Fault::Tls { detail },
-        ureq::Error::TooManyRedirects | ureq::Error::RedirectFailed => Fault::Redirects {
-            limit: MAX_REDIRECTS,
+        // The address asked first has been looked at, so this is one that it led to.
+        ureq::Error::BadUri(detail) => Fault::RedirectTarget {
+            detail: redact(&detail),
         },
+        ureq::Error::RedirectFailed => Fault::RedirectTarget { detail },
+        // The library gives its own kinds of protocol errors no name outside.
+        ureq::Error::Protocol(error) if error.to_string().contains("location header") => {
+            Fault::RedirectTarget {
+                detail: "its location header is missing or malformed".to_owned(),
+            }
+        }
         ureq::Error::BodyExceedsLimit(_) => Fault::TooLarge {
             limit: max_bytes,
             announced: None,

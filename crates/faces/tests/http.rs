@@ -192,6 +192,32 @@ fn a_redirect_is_followed_and_a_loop_is_not() {
 }
 
 #[test]
+fn a_redirect_to_what_cannot_be_asked_is_told_as_that() {
+    for (location, detail) in [
+        ("file:///etc/passwd", "file:///etc/passwd"),
+        ("data:image/png;base64,AAAA", "data:image/png;base64,AAAA"),
+        ("ftp://example.org/face", "unknown scheme: ftp"),
+    ] {
+        let (result, _) = fetch(vec![Answer::redirect(location)]);
+        let error = result.expect_err("nowhere to go");
+        let expected = Fault::RedirectTarget {
+            detail: detail.to_owned(),
+        };
+        assert!(
+            matches!(&error, FetchError::Service { fault, .. } if **fault == expected),
+            "{location}: {error:?}"
+        );
+    }
+    let (result, _) = fetch(vec![Answer::status(302)]);
+    let error = result.expect_err("nowhere to go");
+    assert!(
+        matches!(&error, FetchError::Service { fault, .. }
+            if matches!(**fault, Fault::RedirectTarget { .. })),
+        "{error:?}"
+    );
+}
+
+#[test]
 fn a_stall_ends_at_its_limit_with_a_name() {
     let short = Duration::from_millis(150);
     let cases = [
