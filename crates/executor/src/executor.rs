@@ -132,7 +132,7 @@ impl Executor {
 
     /// Like [`map`](Self::map), but gives outcomes as jobs end, with their reports; the report's `index` says which job it was.
     pub fn stream<I: IntoIterator<Item: Job>>(&self, jobs: I) -> Stream<I::IntoIter> {
-        Stream::new(Arc::clone(self.core()), jobs.into_iter())
+        Stream::new(Arc::clone(self.core()), jobs.into_iter(), false)
     }
 
     /// Ends the executor, from any thread: no new jobs, queued ones are cancelled, running ones have until `grace` is over. Then

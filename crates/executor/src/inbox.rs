@@ -3,9 +3,9 @@
 //! Each worker has a shelf of its own, so that workers which end tiny jobs at the same time do not wait for each other. What
 //! lies there may be taken; who runs a batch announces it only at the batch's end, or when somebody sleeps.
 
-mod arrival;
+mod run;
 
-pub(crate) use arrival::Arrival;
+pub(crate) use run::{Arrival, Run};
 
 use crate::{
     Backend, Cancel, Ran,
@@ -24,6 +24,8 @@ use std::{
 const GATHER: Duration = Duration::from_micros(100);
 /// More shelves than this are no use.
 const SHELVES: usize = 16;
+/// The most outcomes in a run.
+const LONGEST_ROW: usize = 128;
 
 pub(crate) struct Inbox<T> {
     setup: Arc<Setup>,
@@ -40,7 +42,11 @@ pub(crate) struct Inbox<T> {
 // On cache lines of its own.
 #[repr(align(128))]
 struct Shelf<T> {
-    arrived: VecDeque<Arrival<T>>,
+    arrived: VecDeque<Run<T>>,
+    /// How many the latest run has got.
+    row: usize,
+    /// How many outcomes these are.
+    count: usize,
     /// How many of them have not been announced.
     held: usize,
     /// The consumer was told `Cancelled` for what is still missing.
@@ -52,6 +58,8 @@ impl<T: Send> Inbox<T> {
         let shelf = || {
             Mutex::new(Shelf {
                 arrived: VecDeque::new(),
+                row: 0,
+                count: 0,
                 held: 0,
                 given_up: false,
             })
@@ -82,7 +90,7 @@ impl<T: Send> Inbox<T> {
     /// them. Nothing comes when the executor is over.
     pub(crate) fn take(
         self: &Arc<Self>,
-        taken: &mut VecDeque<Arrival<T>>,
+        taken: &mut VecDeque<Run<T>>,
         gather: usize,
         backend: &dyn Backend,
     ) where
@@ -106,7 +114,7 @@ impl<T: Send> Inbox<T> {
         for shelf in &self.shelves {
             let mut shelf = lock(shelf);
             shelf.given_up |= give_up;
-            let count = shelf.arrived.len() - std::mem::take(&mut shelf.held);
+            let count = std::mem::take(&mut shelf.count) - std::mem::take(&mut shelf.held);
             if taken.is_empty() {
                 std::mem::swap(&mut shelf.arrived, taken);
             } else {
@@ -181,7 +189,18 @@ impl<T: Send> Inbox<T> {
         if self.closed.load(Ordering::Relaxed) {
             return;
         }
-        shelf.arrived.push_back(arrival);
+        match shelf.arrived.back_mut() {
+            Some(run) if run.fits(&arrival) => {
+                run.push(arrival);
+                shelf.row += 1;
+            }
+            _ => {
+                let room = (2 * shelf.row).clamp(1, LONGEST_ROW);
+                shelf.arrived.push_back(Run::new(arrival, room));
+                shelf.row = 1;
+            }
+        }
+        shelf.count += 1;
         shelf.held += 1;
         let known = self.count.load(Ordering::SeqCst);
         if announce || known + shelf.held >= self.wanted.load(Ordering::SeqCst) {

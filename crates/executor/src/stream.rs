@@ -1,17 +1,18 @@
 //! Jobs pulled lazily from an iterator, outcomes given back: as they come ([`Stream`]) or in input order ([`Map`]).
 //!
 //! A window bounds how many jobs are in flight. It starts small, so that slow jobs are pulled only just ahead of need, and
-//! grows while jobs turn out to be so short that waking for each would cost more than running it.
+//! grows while all that it holds turns out to be done so soon that workers would wait for this thread to wake.
 
 mod map;
 mod outstanding;
+mod taken;
 
 pub use map::Map;
 
 use crate::{
     Batch, Finished, Job, Tag, Worker,
     executor::Core,
-    inbox::{Arrival, Inbox},
+    inbox::{Arrival, Inbox, Run},
 };
 use outstanding::Outstanding;
 use std::{
@@ -21,15 +22,20 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
+use taken::Taken;
 
 /// Above this many in flight nothing is gained.
-const LARGEST_WINDOW: usize = 2048;
+const LARGEST_WINDOW: usize = 8192;
 /// More jobs are not handed over together.
 const LARGEST_BATCH: usize = 128;
+/// The most that is held back while an earlier outcome is waited for.
+const LONGEST_SPAN: u64 = 2 * LARGEST_WINDOW as u64;
 /// For a loop so many ids are taken at once.
 const IDS: u64 = 64;
-/// Jobs shorter than this are worth a larger window.
-const SHORT: Duration = Duration::from_micros(100);
+/// A window that lasts so long is large enough: this thread is awake again long before.
+const LONG_ENOUGH: Duration = Duration::from_millis(4);
+/// With a larger window than this, jobs are so short that this thread had better wake for many of them at once.
+const SMALL_WINDOW: usize = 64;
 
 /// Outcomes in the order in which jobs end. See [`Executor::stream`](crate::Executor::stream).
 #[must_use = "jobs are pulled only as outcomes are asked for"]
@@ -52,30 +58,33 @@ enum Here<J: Job> {
 
 struct Flight<J: Job> {
     inbox: Arc<Inbox<J::Output>>,
-    taken: VecDeque<Arrival<J::Output>>,
+    /// Empty, with its memory, but while outcomes are moved on.
+    arrived: VecDeque<Run<J::Output>>,
+    taken: Taken<J::Output>,
     /// Jobs that were pulled and not yet handed over: none, unless the iterator has panicked.
     pulled: Vec<J>,
     outstanding: Outstanding,
     window: usize,
     fixed: bool,
     filled: Instant,
-    /// Index and id of what was given up by an executor that ended while it ran.
-    lost: std::vec::IntoIter<(u64, u64)>,
+    /// How far ahead of the next outcome in order jobs are pulled at most.
+    span: u64,
 }
 
 impl<I: Iterator<Item: Job>> Stream<I> {
-    pub(crate) fn new(core: Arc<Core>, jobs: I) -> Self {
+    pub(crate) fn new(core: Arc<Core>, jobs: I, ordered: bool) -> Self {
         let here = match &core.backend {
             None => Here::Loop(Some(core.borrow_worker())),
             Some(_) => Here::Backend(Flight {
                 inbox: Arc::new(Inbox::new(&core.setup)),
-                taken: VecDeque::new(),
+                arrived: VecDeque::new(),
+                taken: Taken::new(ordered),
                 pulled: Vec::new(),
                 outstanding: Outstanding::default(),
                 window: core.window.unwrap_or(core.setup.workers * 2),
                 fixed: core.window.is_some(),
                 filled: Instant::now(),
-                lost: Vec::new().into_iter(),
+                span: core.window.map_or(LONGEST_SPAN, |window| 2 * window as u64),
             }),
         };
         Self {
@@ -110,77 +119,97 @@ impl<I: Iterator<Item: Job>> Stream<I> {
         Some(run(worker, job, id, index))
     }
 
-    /// The next outcome from the backend. Jobs from `limit` on are not pulled yet. Nothing comes when there are no more, or when
-    /// the others are to run in this thread.
-    fn next_arrival(&mut self, limit: u64) -> Option<Arrival<<I::Item as Job>::Output>> {
+    /// What `pop` makes of the next outcome from the backend. Nothing comes when there are no more, or when the others are to run
+    /// in this thread.
+    #[inline]
+    fn next_taken<R>(
+        &mut self,
+        pop: impl Fn(&mut Run<<I::Item as Job>::Output>) -> Option<R>,
+    ) -> Option<R> {
         loop {
+            let Here::Backend(flight) = &mut self.here else {
+                return None;
+            };
+            let popped = flight.taken.pop(&pop);
+            // A consumer that takes its time must not leave the workers without work.
+            self.fill();
+            if popped.is_some() {
+                return popped;
+            }
             if self.goes_on_here() {
                 self.here = Here::Loop(Some(self.core.borrow_worker()));
             }
-            let Here::Backend(flight) = &mut self.here else {
-                return None;
-            };
-            if let Some(arrival) = flight.taken.pop_front() {
-                flight.outstanding.remove(arrival.index());
-                // A consumer that takes its time must not leave the workers without work.
-                self.fill(limit);
-                return Some(arrival);
-            }
-            if let Some((index, id)) = flight.lost.next() {
-                let arrival = Arrival::lost(Tag::first::<I::Item>(id, index));
-                self.core.setup.finished(&arrival.hollow());
-                return Some(arrival);
-            }
-            self.fill(limit);
-            let Here::Backend(flight) = &mut self.here else {
-                return None;
-            };
-            if flight.outstanding.is_empty() {
-                return None;
-            }
-            let backend = self
-                .core
-                .backend
-                .as_deref()
-                .expect("this stream has a backend");
-            let gather = if flight.window > LARGEST_WINDOW / 32 {
-                flight.outstanding.len() / 4
-            } else {
-                1
-            };
-            flight.inbox.take(&mut flight.taken, gather, backend);
-            if flight.taken.is_empty() {
-                flight.inbox.close();
-                self.jobs = None;
-                flight.lost = flight.outstanding.drain().into_iter();
+            self.take()?;
+        }
+    }
+
+    /// Takes what has arrived, waiting for at least one outcome; `None` if there is nothing to wait for.
+    fn take(&mut self) -> Option<()> {
+        let (Here::Backend(flight), Some(backend)) = (&mut self.here, &self.core.backend) else {
+            return None;
+        };
+        if flight.outstanding.is_empty() {
+            return None;
+        }
+        let gather = if flight.window > SMALL_WINDOW {
+            flight.outstanding.len() / 4
+        } else {
+            1
+        };
+        flight.inbox.take(&mut flight.arrived, gather, &**backend);
+        if flight.arrived.is_empty() {
+            // Given up by an executor that ended while this ran.
+            flight.inbox.close();
+            self.jobs = None;
+            for (indexes, id) in flight.outstanding.drain() {
+                for (index, id) in indexes.zip(id..) {
+                    let lost = Arrival::lost(Tag::first::<I::Item>(id, index));
+                    self.core.setup.finished(&lost.hollow());
+                    flight.taken.push(Run::new(lost, 1));
+                }
             }
         }
+        for run in flight.arrived.drain(..) {
+            flight.outstanding.remove(&run.indexes());
+            flight.taken.push(run);
+        }
+        Some(())
     }
 
     /// Whether all that is left of the jobs is for the loop.
     fn goes_on_here(&self) -> bool {
         match &self.here {
             Here::Backend(flight) => {
-                flight.outstanding.is_empty() && self.jobs.is_some() && self.core.prefers_loop()
+                flight.outstanding.is_empty()
+                    && flight.taken.len() == 0
+                    && self.jobs.is_some()
+                    && self.core.prefers_loop()
             }
             Here::Loop(_) => false,
         }
     }
 
     /// Puts as many jobs in flight as the window allows, once a good part of it is free.
-    fn fill(&mut self, limit: u64) {
+    #[inline]
+    fn fill(&mut self) {
         let Here::Backend(flight) = &mut self.here else {
             return;
         };
-        let unfinished = flight.outstanding.len();
-        let in_flight = unfinished - flight.taken.len();
-        if self.jobs.is_none()
-            || in_flight > flight.window - flight.window.div_ceil(4)
-            || unfinished >= flight.window * 2
-            || self.core.prefers_loop()
+        let in_flight = flight.outstanding.len();
+        let unfinished = in_flight + flight.taken.len();
+        if self.jobs.is_some()
+            && in_flight <= flight.window - flight.window.div_ceil(4)
+            && unfinished < flight.window * 2
+            && !self.core.prefers_loop()
         {
-            return;
+            self.refill(in_flight, unfinished);
         }
+    }
+
+    fn refill(&mut self, in_flight: usize, unfinished: usize) {
+        let Here::Backend(flight) = &mut self.here else {
+            return;
+        };
         if self.core.is_closed() {
             self.jobs = None;
             return;
@@ -191,16 +220,22 @@ impl<I: Iterator<Item: Job>> Stream<I> {
             && flight.window < LARGEST_WINDOW
             && self.index > 0
         {
-            let done = u32::try_from(flight.window - in_flight).unwrap_or(u32::MAX);
-            let workers = u32::try_from(self.core.setup.workers).unwrap_or(u32::MAX);
-            if now.duration_since(flight.filled) * workers < SHORT * done {
-                flight.window = (flight.window * 2).min(LARGEST_WINDOW);
+            let done = (flight.window - in_flight) as u128;
+            let larger = (flight.window * 2).min(LARGEST_WINDOW);
+            let took = now.duration_since(flight.filled).as_nanos();
+            if took * larger as u128 <= LONG_ENOUGH.as_nanos() * done {
+                flight.window = larger;
             }
         }
+        let mut room = (flight.window - in_flight).min(flight.window * 2 - unfinished);
+        if let Some(next) = flight.taken.next_in_order() {
+            let ahead = (next + flight.span).saturating_sub(self.index);
+            room = room.min(usize::try_from(ahead).unwrap_or(usize::MAX));
+        }
+        if room < flight.window.div_ceil(4) {
+            return;
+        }
         flight.filled = now;
-        let room = (flight.window - in_flight)
-            .min(flight.window * 2 - unfinished)
-            .min(usize::try_from(limit - self.index).unwrap_or(usize::MAX));
         while flight.pulled.len() < room {
             let Some(job) = self.jobs.as_mut().and_then(Iterator::next) else {
                 self.jobs = None;
@@ -226,13 +261,11 @@ impl<I: Iterator<Item: Job>> Stream<I> {
         let mut pulled = std::mem::take(&mut flight.pulled).into_iter();
         while pulled.len() > 0 {
             let jobs: Vec<_> = pulled.by_ref().take(size).collect();
-            let first = (self.index, id);
-            for _ in &jobs {
-                flight.outstanding.push(self.index, id);
-                self.index += 1;
-                id += 1;
-            }
-            batches.push(Batch::new(jobs, first, queued, &flight.inbox));
+            let count = jobs.len() as u64;
+            flight.outstanding.push(self.index..self.index + count, id);
+            batches.push(Batch::new(jobs, (self.index, id), queued, &flight.inbox));
+            self.index += count;
+            id += count;
         }
         match batches.is_empty() {
             true => {}
@@ -249,10 +282,8 @@ impl<I: Iterator<Item: Job>> Iterator for Stream<I> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        if let Some(arrival) = self.next_arrival(u64::MAX) {
-            return Some(arrival.finished());
-        }
-        self.next_here(Worker::run_typed)
+        self.next_taken(Run::pop)
+            .or_else(|| self.next_here(Worker::run_typed))
     }
 }
 
