@@ -2,7 +2,7 @@
 //!
 //! `… | head -1` closes the pipe long before a run has ended. What is printed after that has no reader; the
 //! work has, so a closed pipe is no error here and stops nothing. Any other failure (a full disk behind `>`)
-//! is one.
+//! is one for results; what goes to stderr only tells about the work, and never stops it.
 
 use std::error::Error;
 use std::io::{self, Write};
@@ -26,7 +26,7 @@ impl Output {
         }
     }
 
-    /// For everything else.
+    /// For everything else. What cannot be written is lost, whatever the reason, and no error.
     #[must_use]
     pub fn stderr() -> Self {
         Self {
@@ -59,8 +59,14 @@ impl Output {
     }
 
     fn unless_closed<T>(&mut self, done: T, result: io::Result<T>) -> io::Result<T> {
+        let ends = |error: &io::Error| match (self.stream, error.kind()) {
+            // The system call is made again.
+            (_, io::ErrorKind::Interrupted) => false,
+            (Stream::Stdout, kind) => kind == io::ErrorKind::BrokenPipe,
+            (Stream::Stderr, _) => true,
+        };
         match result {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+            Err(error) if ends(&error) => {
                 self.is_closed = true;
                 Ok(done)
             }

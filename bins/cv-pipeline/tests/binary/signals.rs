@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::process::{Disk, Started, assert_whole, faces_folder, marked, signal, wait_until};
-use crate::support::Run;
+use crate::support::{Done, Run};
 
 const MODES: [&str; 3] = ["sequential", "threads", "processes"];
 
@@ -165,6 +165,30 @@ fn a_reader_that_goes_away_does_not_stop_the_run() {
     drop(started.child.stdout.take());
     let done = started.done().expect(0);
     assert_eq!(assert_whole(&done.zip()), 3);
+}
+
+#[test]
+fn a_full_or_closed_stderr_does_not_stop_the_run_or_change_its_code() {
+    // Drawing portraits and a flag of a wrong value both say something there.
+    let full = || std::fs::OpenOptions::new().write(true).open("/dev/full");
+    let cache = tempfile::tempdir().unwrap();
+    let mut run = Run::new("--cvs=3");
+    run.cache = cache.path().to_owned();
+    let output = run.command().stderr(full().unwrap()).output().unwrap();
+    let done = Done::new(output, run.out).expect(0);
+    assert_eq!(assert_whole(&done.zip()), 3);
+    assert!(done.stdout.contains("Made: 3 of 3"), "{}", done.stdout);
+    let run = Run::new("--cvs=x");
+    let output = run.command().stderr(full().unwrap()).output().unwrap();
+    Done::new(output, run.out).expect(2);
+
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut run = Run::new("--cvs=2");
+    run.cache = cache.path().join("other");
+    let output = run.command().stderr(writer).output().unwrap();
+    let done = Done::new(output, run.out).expect(0);
+    assert_eq!(assert_whole(&done.zip()), 2);
 }
 
 #[test]
