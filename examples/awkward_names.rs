@@ -8,12 +8,12 @@
 //! person is printed as well.
 #![expect(clippy::print_stdout, reason = "an example tells what it did")]
 
-use std::error::Error;
 use std::path::Path;
 
 use brigade_documents::{Layout, Locale, Options, Person, Renderer};
+use brigade_examples::EndedEarly;
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), EndedEarly> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [face, folder, rest @ ..] = arguments.as_slice() else {
         return Err("usage: awkward_names FACE.jpg FOLDER [classic|modern] [FONT.ttf ...]".into());
@@ -28,12 +28,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         fonts: rest.iter().skip(1).map(Into::into).collect(),
         ..Options::default()
     })?;
-    let face = std::fs::read(face)?;
+    let face = std::fs::read(face).map_err(|error| format!("{face}: {error}"))?;
     for (index, person) in people().into_iter().enumerate() {
         match renderer.render(&person, &face) {
             Ok(document) => {
                 let file = Path::new(folder).join(format!("awkward_{index}.pdf"));
-                std::fs::write(&file, &document.pdf)?;
+                std::fs::write(&file, &document.pdf)
+                    .map_err(|error| format!("{}: {error}", file.display()))?;
                 println!("{}: {} page(s)", file.display(), document.pages);
             }
             Err(error) => println!("{:?} is not printed: {error}", person.name),

@@ -1,7 +1,8 @@
 //! A job that crashes for real costs itself; the others finish.
 #![expect(clippy::print_stdout, reason = "an example shows what it does")]
 
-use brigade_executor::{BuildError, Context, Executor, Job, Mode};
+use brigade_examples::EndedEarly;
+use brigade_executor::{Context, Executor, Job, Mode};
 use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
 
@@ -31,7 +32,7 @@ fn overflow(depth: u32) -> Result<u32, Infallible> {
     overflow(depth + 1).map(|sum| sum + frame[0])
 }
 
-fn main() -> Result<(), BuildError> {
+fn main() -> Result<(), EndedEarly> {
     brigade_executor::worker().job::<Fragile>().enter();
 
     let executor = Executor::builder()

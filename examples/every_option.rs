@@ -2,9 +2,9 @@
 #![expect(clippy::print_stdout, reason = "an example shows what it does")]
 
 use std::convert::Infallible;
-use std::error::Error;
 use std::time::Duration;
 
+use brigade_examples::EndedEarly;
 use brigade_executor::{Context, Event, Executor, Initialiser, Job, Metrics, Mode};
 use serde::{Deserialize, Serialize};
 
@@ -43,7 +43,7 @@ impl Job for LookUp {
     }
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), EndedEarly> {
     // The same types as below, and the same tag: a worker of another build is refused.
     brigade_executor::worker()
         .job::<LookUp>()

@@ -1,7 +1,8 @@
 //! The same job in a loop, on threads and in worker processes.
 #![expect(clippy::print_stdout, reason = "an example shows what it does")]
 
-use brigade_executor::{BuildError, Context, Executor, Job, Mode};
+use brigade_examples::EndedEarly;
+use brigade_executor::{Context, Executor, Job, Mode};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, convert::Infallible, time::Instant};
 
@@ -26,7 +27,7 @@ impl Job for CountPrimes {
     }
 }
 
-fn main() -> Result<(), BuildError> {
+fn main() -> Result<(), EndedEarly> {
     // In a worker process this line never returns.
     brigade_executor::worker().job::<CountPrimes>().enter();
 

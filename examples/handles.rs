@@ -5,7 +5,8 @@ use std::convert::Infallible;
 use std::thread::sleep;
 use std::time::Duration;
 
-use brigade_executor::{BuildError, Context, Executor, Job, Mode};
+use brigade_examples::EndedEarly;
+use brigade_executor::{Context, Executor, Job, Mode};
 use serde::{Deserialize, Serialize};
 
 /// Works in small steps, and looks after each whether anybody still wants the result.
@@ -28,7 +29,7 @@ impl Job for Steps {
     }
 }
 
-fn main() -> Result<(), BuildError> {
+fn main() -> Result<(), EndedEarly> {
     let executor = Executor::builder().mode(Mode::Threads).workers(2).build()?;
 
     let short = executor.submit(Steps(1));

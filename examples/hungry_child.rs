@@ -9,11 +9,11 @@
 #![expect(clippy::print_stdout, reason = "an example shows what it does")]
 
 use std::convert::Infallible;
-use std::error::Error;
 use std::hint::black_box;
 use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
 
+use brigade_examples::{EndedEarly, seconds};
 use brigade_executor::{Context, Executor, Job, Mode};
 use serde::{Deserialize, Serialize};
 
@@ -37,12 +37,9 @@ fn compute(rounds: u64) {
     black_box((0..rounds).fold(1u64, |sum, round| black_box(sum.rotate_left(5) ^ round)));
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), EndedEarly> {
     brigade_executor::worker().job::<Dish>().enter();
-    let seconds: f64 = std::env::args()
-        .nth(1)
-        .map_or(Ok(2.0), |text| text.parse())?;
-    let cooking = Duration::try_from_secs_f64(seconds)?;
+    let cooking = seconds(1, "SECONDS")?.unwrap_or(Duration::from_secs(2));
 
     let rounds = rounds_of(Duration::from_millis(20));
     let alone = median((0..9).map(|_| snack(rounds)).collect());

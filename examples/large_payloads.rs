@@ -1,7 +1,8 @@
 //! Megabytes in and out: marked as bytes for serde, they travel as one piece through shared memory.
 #![expect(clippy::print_stdout, reason = "an example shows what it does")]
 
-use brigade_executor::{BuildError, Context, Executor, Job, Mode};
+use brigade_examples::EndedEarly;
+use brigade_executor::{Context, Executor, Job, Mode};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 use std::{convert::Infallible, time::Instant};
@@ -22,7 +23,7 @@ impl Job for Invert {
     }
 }
 
-fn main() -> Result<(), BuildError> {
+fn main() -> Result<(), EndedEarly> {
     brigade_executor::worker().job::<Invert>().enter();
 
     let executor = Executor::builder()

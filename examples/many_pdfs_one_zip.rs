@@ -5,22 +5,27 @@
 //! ```
 #![expect(clippy::print_stdout, reason = "an example tells what it did")]
 
-use std::error::Error;
+use std::path::PathBuf;
 use std::time::Instant;
 
 use brigade_documents::{Archive, Locale, Options, Person, Renderer};
+use brigade_examples::{EndedEarly, read};
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), EndedEarly> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [folder, out, count] = arguments.as_slice() else {
         return Err("usage: many_pdfs_one_zip FOLDER OUT.zip COUNT".into());
     };
-    let count: usize = count.parse()?;
-    let mut paths: Vec<_> = std::fs::read_dir(folder)?
+    let count: usize = read(count, "COUNT")?;
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder)
+        .map_err(|error| format!("{folder}: {error}"))?
         .map(|entry| entry.map(|entry| entry.path()))
         .collect::<Result<_, _>>()?;
     paths.sort();
-    let faces: Vec<Vec<u8>> = paths.iter().map(std::fs::read).collect::<Result<_, _>>()?;
+    let face = |path: &PathBuf| {
+        std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))
+    };
+    let faces: Vec<Vec<u8>> = paths.iter().map(face).collect::<Result<_, _>>()?;
     if faces.is_empty() {
         return Err(format!("no pictures in {folder}").into());
     }

@@ -8,17 +8,17 @@
 //! The ZIP of so many CVs and the run's record come to lie in the folder.
 #![expect(clippy::print_stdout, reason = "an example shows what it does")]
 
-use std::error::Error;
 use std::num::NonZero;
 use std::thread::available_parallelism;
 
+use brigade_examples::{EndedEarly, read};
 use brigade_pipeline::{Config, Interrupt, PhaseConfig, enter_worker, run};
 use brigade_portraits::service::{self, Service};
 use brigade_portraits::{Latency, ServerConfig};
 
 const SEED: u64 = 2026;
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), EndedEarly> {
     // This program is its own worker and its own face service; each line returns at once in anything else.
     enter_worker();
     service::enter();
@@ -27,7 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("usage: mixed_modes FOLDER COUNT".into());
     };
 
-    let cvs: u64 = cvs.parse()?;
+    let cvs: u64 = read(cvs, "COUNT")?;
     let faces = Service::start(&ServerConfig {
         seed: SEED,
         prepare: 0..cvs,

@@ -4,7 +4,8 @@
 //! `crates/gil` is a backend that runs its tasks here.
 #![expect(clippy::print_stdout, reason = "an example shows what it does")]
 
-use brigade_executor::{Backend, BuildError, Context, Executor, Job, Outcome, Task, Usage};
+use brigade_examples::EndedEarly;
+use brigade_executor::{Backend, Context, Executor, Job, Outcome, Task, Usage};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::HashMap,
@@ -103,7 +104,7 @@ impl Backend for Post {
     }
 }
 
-fn main() -> Result<(), BuildError> {
+fn main() -> Result<(), EndedEarly> {
     let executor = Executor::builder().build_with(|_setup| Ok(Post::new()))?;
     let names = ["Ada", "Grace", "Barbara"].map(String::from);
     for outcome in executor.map(names.map(|name| Greet { name })) {

@@ -6,13 +6,13 @@
 //! ```
 #![expect(clippy::print_stdout, reason = "an example tells what it did")]
 
-use std::error::Error;
 use std::io::{self, Read as _};
 use std::path::Path;
 
+use brigade_examples::EndedEarly;
 use brigade_faces::{Limits, keep};
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), EndedEarly> {
     let to = std::env::args()
         .nth(1)
         .ok_or("usage: own_face_source FILE < PICTURE")?;

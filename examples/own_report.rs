@@ -5,6 +5,7 @@
 
 #![expect(clippy::print_stdout, reason = "an example talks to its reader")]
 
+use brigade_examples::EndedEarly;
 use brigade_metrics::{Config, Sampler, Series};
 use brigade_report::{
     Closing, Failure, FailureKind, Mode, Outcome, Phase, Run, SCHEMA, Sample, Sampling, Task, html,
@@ -19,11 +20,15 @@ use std::time::{Duration, Instant, SystemTime};
 const WORKERS: u32 = 4;
 const TASKS: u64 = 24;
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+fn main() -> Result<(), EndedEarly> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let folder = PathBuf::from(arguments.first().map_or("own-report", String::as_str));
     let run = match arguments.get(1..) {
-        Some([flag, record]) if flag == "--from" => parse(&std::fs::read_to_string(record)?)?,
+        Some([flag, record]) if flag == "--from" => {
+            let record =
+                std::fs::read_to_string(record).map_err(|error| format!("{record}: {error}"))?;
+            parse(&record)?
+        }
         _ => work()?,
     };
     std::fs::create_dir_all(&folder)?;

@@ -1,9 +1,9 @@
 //! Portraits side by side, forty of them unless told, to look at: `cargo run --release --example portrait_gallery -- docs/portraits.jpg [SEED] [ROWS]`.
 
-use std::error::Error;
 use std::fs::File;
 use std::io::BufWriter;
 
+use brigade_examples::{EndedEarly, argument};
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::{self, FilterType};
 use image::{ImageFormat, Rgb, RgbImage};
@@ -12,13 +12,11 @@ const COLUMNS: u32 = 8;
 const SIDE: u32 = 150;
 const GAP: u32 = 4;
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let mut words = std::env::args().skip(1);
-    let path = words
-        .next()
-        .ok_or("usage: portrait_gallery FILE.jpg [SEED] [ROWS]")?;
-    let seed: u64 = words.next().map_or(Ok(1), |seed| seed.parse())?;
-    let rows: u32 = words.next().map_or(Ok(5), |rows| rows.parse())?;
+fn main() -> Result<(), EndedEarly> {
+    let path: Option<String> = argument(1, "FILE.jpg")?;
+    let path = path.ok_or("usage: portrait_gallery FILE.jpg [SEED] [ROWS]")?;
+    let seed: u64 = argument(2, "SEED")?.unwrap_or(1);
+    let rows: u32 = argument(3, "ROWS")?.unwrap_or(5);
     let (width, height) = (COLUMNS * (SIDE + GAP) + GAP, rows * (SIDE + GAP) + GAP);
     let mut gallery = RgbImage::from_pixel(width, height, Rgb([255; 3]));
     for index in 0..COLUMNS * rows {
@@ -29,7 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let at = |place: u32| i64::from(GAP + place * (SIDE + GAP));
         imageops::replace(&mut gallery, &small, at(column), at(row));
     }
-    let file = BufWriter::new(File::create(path)?);
+    let file = BufWriter::new(File::create(&path).map_err(|error| format!("{path}: {error}"))?);
     gallery.write_with_encoder(JpegEncoder::new_with_quality(file, 86))?;
     Ok(())
 }

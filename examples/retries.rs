@@ -3,7 +3,8 @@
 //! Only a crash is tried again. An error is the job's own answer, and whoever knows it to be temporary tries again inside.
 #![expect(clippy::print_stdout, reason = "an example shows what it does")]
 
-use brigade_executor::{BuildError, Context, Event, Executor, Job, Mode};
+use brigade_examples::EndedEarly;
+use brigade_executor::{Context, Event, Executor, Job, Mode};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -29,7 +30,7 @@ impl Job for Flaky {
     }
 }
 
-fn main() -> Result<(), BuildError> {
+fn main() -> Result<(), EndedEarly> {
     brigade_executor::worker().job::<Flaky>().enter();
 
     let executor = Executor::builder()

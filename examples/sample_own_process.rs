@@ -4,23 +4,22 @@
 
 #![expect(clippy::print_stdout, reason = "an example talks to its reader")]
 
+use brigade_examples::{EndedEarly, argument, seconds};
 use brigade_metrics::{Config, Machine, Sampler};
 use std::hint::black_box;
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 use sysinfo::{ProcessRefreshKind, ProcessesToUpdate, System};
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut arguments = std::env::args().skip(1);
-    let seconds: u64 = arguments.next().map_or(Ok(3), |text| text.parse())?;
-    let children: usize = arguments.next().map_or(Ok(0), |text| text.parse())?;
+fn main() -> Result<(), EndedEarly> {
+    let work = seconds(1, "SECONDS")?.unwrap_or(Duration::from_secs(3));
+    let children: usize = argument(2, "CHILDREN")?.unwrap_or(0);
 
     let sleepers: Vec<Child> = (0..children)
         .map(|_| Command::new("sleep").arg("1000").spawn())
         .collect::<Result<_, _>>()?;
     println!("{:#?}", Machine::describe()?);
 
-    let work = Duration::from_secs(seconds);
     let sampler = Sampler::start(Config::of_this_process())?;
     let busy = Instant::now();
     let mut sum = 0u64;

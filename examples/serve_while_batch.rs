@@ -10,6 +10,7 @@
 #![expect(clippy::print_stdout, reason = "an example shows what it does")]
 
 use brigade_documents::{Locale, Options, Person, Renderer};
+use brigade_examples::{EndedEarly, seconds};
 use brigade_executor::{BuildError, Builder, Context, Executor, Job, Mode};
 use serde::{Deserialize, Serialize};
 use std::error::Error;
@@ -85,12 +86,9 @@ struct Tally {
     time: Duration,
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), EndedEarly> {
     brigade_executor::worker().job::<Cv>().enter();
-    let seconds = std::env::args()
-        .nth(1)
-        .map_or(Ok(4.0), |text| text.parse())?;
-    let turn = Duration::try_from_secs_f64(seconds)?;
+    let turn = seconds(1, "SECONDS")?.unwrap_or(Duration::from_secs(4));
     let server = serve()?;
 
     let mut tallies: [Tally; SETTINGS.len()] = Default::default();

@@ -15,6 +15,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use brigade_examples::EndedEarly;
 use brigade_executor::{Context, Executor, Job, Mode};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
@@ -77,7 +78,7 @@ impl Job for There {
     }
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), EndedEarly> {
     brigade_executor::worker()
         .job::<InPlace>()
         .job::<HandedOver>()

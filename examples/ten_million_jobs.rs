@@ -9,9 +9,9 @@
 #![expect(clippy::print_stdout, reason = "an example shows what it does")]
 
 use std::convert::Infallible;
-use std::error::Error;
 use std::time::Instant;
 
+use brigade_examples::{EndedEarly, argument};
 use brigade_executor::{Context, Executor, Job, Metrics, Mode};
 use brigade_metrics::{Config, Sampler};
 use serde::{Deserialize, Serialize};
@@ -29,15 +29,10 @@ impl Job for Square {
     }
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), EndedEarly> {
     brigade_executor::worker().job::<Square>().enter();
-    let mut arguments = std::env::args().skip(1);
-    let count: u64 = arguments
-        .next()
-        .map_or(Ok(10_000_000), |text| text.parse())?;
-    let mode: Mode = arguments
-        .next()
-        .map_or(Ok(Mode::Threads), |text| text.parse())?;
+    let count: u64 = argument(1, "how many")?.unwrap_or(10_000_000);
+    let mode: Mode = argument(2, "the mode")?.unwrap_or(Mode::Threads);
 
     let executor = Executor::builder()
         .mode(mode)

@@ -1,7 +1,8 @@
 //! Jobs that never end: asked to stop, then killed. The pool goes on with a fresh worker.
 #![expect(clippy::print_stdout, reason = "an example shows what it does")]
 
-use brigade_executor::{BuildError, Cancelled, Context, Executor, Job, Mode};
+use brigade_examples::EndedEarly;
+use brigade_executor::{Cancelled, Context, Executor, Job, Mode};
 use serde::{Deserialize, Serialize};
 use std::{thread::sleep, time::Duration};
 
@@ -33,7 +34,7 @@ impl Job for Task {
     }
 }
 
-fn main() -> Result<(), BuildError> {
+fn main() -> Result<(), EndedEarly> {
     brigade_executor::worker().job::<Task>().enter();
 
     let executor = Executor::builder()

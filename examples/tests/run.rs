@@ -47,6 +47,29 @@ fn said(output: &Output) -> String {
 
 const NONE: [&str; 0] = [];
 
+#[test]
+fn an_argument_that_is_wrong_is_named_in_a_sentence() {
+    for (name, arguments, expected) in [
+        ("ten_million_jobs", &["x"][..], "Error: how many: 'x': "),
+        (
+            "ten_million_jobs",
+            &["1", "fast"],
+            "Error: the mode: 'fast': ",
+        ),
+        ("hungry_child", &["-1"], "Error: SECONDS: '-1': "),
+        ("sample_own_process", &["1", "x"], "Error: CHILDREN: 'x': "),
+        ("make_pdf", &["none.jpg", "x.pdf"], "Error: none.jpg: "),
+        ("mixed_modes", &[], "Error: usage: mixed_modes "),
+        ("mixed_modes", &["x", "y"], "Error: COUNT: 'y': "),
+    ] {
+        let arguments: Vec<&OsStr> = arguments.iter().map(OsStr::new).collect();
+        let output = command(name, &arguments).output().expect("it starts");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(said.starts_with(expected), "{name}: {said}");
+        assert_eq!(output.status.code(), Some(1), "{name}");
+    }
+}
+
 /// A folder with two pictures.
 fn pictures() -> TempDir {
     let folder = TempDir::new().expect("a folder");
