@@ -29,7 +29,7 @@ impl Layout {
     }
 }
 
-/// A text in which line feeds are spaces, as all but a bio are set.
+/// A text in which line feeds are spaces, as all but a bio and the facts about a person are set.
 fn one_line(
     sheet: &mut Sheet<'_>,
     text: &str,

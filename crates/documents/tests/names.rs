@@ -41,6 +41,30 @@ fn read_back(person: &Person, layout: Layout) -> Option<String> {
 }
 
 #[test]
+fn an_address_keeps_its_lines_and_what_is_not_told_has_no_label() {
+    let person = Person {
+        phone: String::new(),
+        bio: String::new(),
+        address: "12 St James Square\nLondon".to_owned(),
+        ..named("Ada")
+    };
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let file = folder.path().join("cv.pdf");
+    for layout in [Layout::Classic, Layout::Modern] {
+        let rendered = renderer(layout).render(&person, &face(16));
+        std::fs::write(&file, rendered.expect("printable").pdf).expect("the folder takes a file");
+        let Some(text) = text_of("pdftotext", &["-raw", path(&file), "-"]) else {
+            return;
+        };
+        let lines: Vec<&str> = text.lines().collect();
+        let ends = |end: &str| lines.iter().any(|line| line.ends_with(end));
+        assert!(ends("12 St James Square") && ends("London"), "{text}");
+        assert!(text.contains("Email") && !text.contains("Phone"), "{text}");
+        assert!(!text.contains("Bio"), "{text}");
+    }
+}
+
+#[test]
 fn every_letter_of_latin_greek_and_cyrillic_prints_and_reads_back() {
     for block in [
         0x20..0x180,

@@ -56,21 +56,29 @@ pub(super) fn draw(sheet: &mut Sheet<'_>, person: &Person) -> Result<(), Error> 
         Some(labels.portrait.replace("{}", &person.name)),
     )?;
 
-    heading(sheet, &mut flow, labels.personal_data)?;
-    for (label, value, field) in [
+    let facts = [
         (labels.date_of_birth, &person.date_of_birth, "date of birth"),
         (labels.phone, &person.phone, "phone"),
         (labels.email, &person.email, "email"),
         (labels.address, &person.address, "address"),
-    ] {
+    ];
+    // What nobody has told has no label either.
+    let told = facts.iter().filter(|(_, value, _)| !value.is_empty());
+    if told.clone().next().is_some() {
+        heading(sheet, &mut flow, labels.personal_data)?;
+    }
+    for (label, value, field) in told {
         let mut line = sheet.book.shape(label, Weight::Bold, "label")?;
         line.extend(sheet.book.shape(": ", Weight::Bold, "label")?);
-        line.extend(one_line(sheet, value, Weight::Regular, field)?);
+        // An address has its own lines.
+        line.extend(sheet.book.shape(value, Weight::Regular, field)?);
         flow.paragraph(sheet, Role::Paragraph, &line, BODY, 0.0)?;
     }
     flow.skip(4.0);
     flow.rule(sheet, 8.0, GREY)?;
-    heading(sheet, &mut flow, labels.bio)?;
+    if !person.bio.is_empty() {
+        heading(sheet, &mut flow, labels.bio)?;
+    }
     for paragraph in person.bio.lines().filter(|line| !line.trim().is_empty()) {
         let glyphs = sheet.book.shape(paragraph, Weight::Regular, "bio")?;
         flow.paragraph(sheet, Role::Paragraph, &glyphs, BODY, 0.0)?;
