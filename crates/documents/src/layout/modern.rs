@@ -137,16 +137,17 @@ fn facts(
     labels: &Labels,
 ) -> Result<(), Error> {
     let flow = &mut flow;
-    heading(sheet, flow, labels.contact)?;
-    for (label, value, field) in [
+    let contact = [
         (labels.email, &person.email, "email"),
         (labels.phone, &person.phone, "phone"),
         (labels.address, &person.address, "address"),
         (labels.date_of_birth, &person.date_of_birth, "date of birth"),
-    ] {
-        if value.is_empty() {
-            continue;
-        }
+    ];
+    let told = contact.iter().filter(|(_, value, _)| !value.is_empty());
+    if told.clone().next().is_some() {
+        heading(sheet, flow, labels.contact)?;
+    }
+    for (label, value, field) in told {
         let label = sheet.book.shape(label, Weight::Regular, "label")?;
         flow.paragraph(sheet, Role::Paragraph, &label, NOTE, BODY.leading)?;
         let value = sheet.book.shape(value, Weight::Regular, field)?;
