@@ -221,11 +221,10 @@ impl<I: Iterator<Item: Job>> Stream<I> {
             && self.index > 0
         {
             let done = (flight.window - in_flight) as u128;
-            let larger = (flight.window * 2).min(LARGEST_WINDOW);
-            let took = now.duration_since(flight.filled).as_nanos();
-            if took * larger as u128 <= LONG_ENOUGH.as_nanos() * done {
-                flight.window = larger;
-            }
+            let took = now.duration_since(flight.filled).as_nanos().max(1);
+            let enough = usize::try_from(LONG_ENOUGH.as_nanos() * done / took);
+            let largest = LARGEST_WINDOW.min(flight.window * 4);
+            flight.window = enough.map_or(largest, |enough| enough.clamp(flight.window, largest));
         }
         let mut room = (flight.window - in_flight).min(flight.window * 2 - unfinished);
         if let Some(next) = flight.taken.next_in_order() {
