@@ -219,7 +219,7 @@ impl<'a, 'p> Flow<'a, 'p> {
         for decision in decisions.drain(..) {
             match decision {
                 Decision::Got { turn, item, hash } => {
-                    self.packer.face(turn, item.index, &hash)?;
+                    self.packer.face(turn, &item, &hash)?;
                     supply.put(Ready { turn, item, hash });
                 }
                 Decision::Lost { turn, task } => self.lose(turn, Line::Faces, task)?,

@@ -10,7 +10,9 @@ use crate::faces::hexadecimal;
 use crate::{Config, Error};
 
 /// The form of the journal and of what lies beside it.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
+/// The fact that decides where an entry of the archive lies.
+const SPLIT: &str = "how it is split";
 
 /// Everything that decides what is made, by the name a user knows it by. Modes, workers and the like decide nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,7 +32,9 @@ impl Identity {
                 path: path.clone(),
                 source,
             })?;
-            fonts.push(hexadecimal(&Sha256::digest(bytes)));
+            let name = path.file_name().unwrap_or_default().display();
+            let hash = hexadecimal(&Sha256::digest(bytes));
+            fonts.push(format!("{name} with SHA-256 {hash}"));
         }
         let faces = match (&config.source_name, config.source.fingerprint()) {
             (Some(name), _) => name.clone(),
@@ -71,12 +75,12 @@ impl Identity {
             ),
             ("--layout", config.layout.name().to_owned()),
             ("--paper", format!("{:?}", config.paper).to_lowercase()),
-            ("--font", fonts.join(" ")),
-            ("--name", config.name.typed().to_owned()),
             (
-                "how it is split",
-                format!("{:?}", config.split).to_lowercase(),
+                "--font",
+                or_none((!fonts.is_empty()).then(|| fonts.join(", "))),
             ),
+            ("--name", config.name.typed().to_owned()),
+            (SPLIT, format!("{:?}", config.split).to_lowercase()),
         ];
         let owned = facts.map(|(name, value)| (name.to_owned(), value));
         Ok(Identity(owned.into()))
@@ -99,6 +103,11 @@ impl Identity {
             }
         }
         told
+    }
+
+    /// Whether the other's archive has its entries in the same places.
+    pub(crate) fn splits_like(&self, other: &Identity) -> bool {
+        self.get(SPLIT) == other.get(SPLIT)
     }
 
     /// A fact by its name.

@@ -39,6 +39,8 @@ pub(crate) enum Record {
         turn: u64,
         index: u64,
         sha256: String,
+        /// Whose CV it is: [`Item::digest`](crate::work::Item::digest).
+        person: String,
     },
     /// A CV is finished and waits for its turn in the spool.
     Spooled {
@@ -193,6 +195,7 @@ mod tests {
             turn,
             index: turn,
             sha256: "x".repeat(64),
+            person: "y".repeat(16),
         }
     }
 

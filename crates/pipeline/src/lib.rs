@@ -61,6 +61,7 @@ mod selection;
 mod sink;
 mod spool;
 mod stage;
+mod take_over;
 mod work;
 
 pub use brigade_documents::{Layout, Locale, Paper, Person, check_font};

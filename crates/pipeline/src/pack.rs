@@ -17,6 +17,7 @@ use crate::folder::RunFolder;
 use crate::journal::{Entry, Journal, Lost, Record};
 use crate::parts::{Parts, entry_at};
 use crate::spool::{Span, Spool};
+use crate::work::Item;
 
 /// What may wait in memory.
 const BUDGET: usize = 8 << 20;
@@ -95,11 +96,12 @@ impl<'a> Packer<'a> {
     }
 
     /// Notes that a CV has its face.
-    pub(crate) fn face(&mut self, turn: u64, index: u64, hash: &Hash) -> Result<(), Error> {
+    pub(crate) fn face(&mut self, turn: u64, item: &Item, hash: &Hash) -> Result<(), Error> {
         self.note(|| Record::Face {
             turn,
-            index,
+            index: item.index,
             sha256: hexadecimal(hash),
+            person: item.digest(),
         });
         self.tick()
     }

@@ -1,23 +1,16 @@
-//! A run that goes on where an earlier one was cut off, or makes what an earlier one could not.
-//!
-//! The journal of the earlier run is read and checked against what lies beside it: entries of the archive and of the
-//! spool by their checksums, faces by their hashes. What holds is taken over and goes into a new journal, which takes
-//! the old one's place in one step; what does not is made again.
+//! How a run begins: anew, or with what an earlier one left in its folder, if it is the run that it was.
 
-use std::collections::BTreeMap;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest as _, Sha256};
-
-use crate::faces::{self, Faces};
+use crate::faces::Faces;
 use crate::folder::RunFolder;
 use crate::identity::Identity;
 use crate::journal::{self, Journal, Record};
-use crate::pack::{Packer, Waiting};
+use crate::pack::Packer;
 use crate::parts::Parts;
 use crate::spool::Spool;
+use crate::take_over::take_over;
 use crate::{Config, Error};
 
 /// How a run treats what an earlier one left in its folder.
@@ -112,6 +105,8 @@ enum Beginning {
     /// With what is left of an earlier run, which delivered `closed` if it was over.
     Later {
         identity: Identity,
+        /// What the earlier run was, if it was another one.
+        before: Option<Identity>,
         closed: Vec<String>,
     },
 }
@@ -124,7 +119,11 @@ pub(crate) fn begin<'a>(
     beginning(config, folder)?
         .map(|beginning| match beginning {
             Beginning::Fresh => fresh(config, folder),
-            Beginning::Later { identity, closed } => take_over(config, folder, identity, &closed),
+            Beginning::Later {
+                identity,
+                before,
+                closed,
+            } => take_over(config, folder, identity, before.as_ref(), &closed),
         })
         .transpose()
 }
@@ -153,14 +152,18 @@ fn beginning(config: &Config, folder: &RunFolder) -> Result<Option<Beginning>, E
         (Start::Resume | Start::RetryFailed, Some(earlier)) => {
             let identity = Identity::of(config)?;
             let differences = earlier.identity.differences(&identity);
-            if !differences.is_empty() && !config.accept_changes {
+            let is_another = !differences.is_empty();
+            if is_another && !config.accept_changes {
                 return Err(Error::Changed {
                     out: out(),
                     differences,
                 });
             }
-            let closed = earlier.closed.unwrap_or_default();
-            Ok(Some(Beginning::Later { identity, closed }))
+            Ok(Some(Beginning::Later {
+                identity,
+                before: is_another.then_some(earlier.identity),
+                closed: earlier.closed.unwrap_or_default(),
+            }))
         }
     }
 }
@@ -185,7 +188,8 @@ fn fresh<'a>(config: &Config, folder: &'a RunFolder) -> Result<Before<'a>, Error
     })
 }
 
-fn begun(config: &Config, identity: Identity) -> Record {
+/// The first record of a journal.
+pub(crate) fn begun(config: &Config, identity: Identity) -> Record {
     Record::Begun {
         identity,
         command: config.redacted_recalled(),
@@ -236,139 +240,4 @@ fn earlier(path: &Path) -> Result<Option<Earlier>, Error> {
         }
     }
     Ok(Some(earlier))
-}
-
-/// Takes over what holds of an unfinished run; or of a finished one, which delivered `zips`, all but what failed.
-fn take_over<'a>(
-    config: &Config,
-    folder: &'a RunFolder,
-    identity: Identity,
-    zips: &[String],
-) -> Result<Before<'a>, Error> {
-    let is_retry = config.start == Start::RetryFailed;
-    let path = folder.journal();
-    let unreadable = |source| Error::Folder {
-        path: path.clone(),
-        source,
-    };
-    let mut spool = Spool::new(folder.spool());
-    let mut parts = Parts::new(folder, config.split);
-    let mut faces = Faces::default();
-    let mut waiting = BTreeMap::new();
-    let (mut next, mut packed, mut failed, mut is_cut) = (0, 0_u64, 0, false);
-    for record in journal::read(&path).map_err(unreadable)? {
-        match again(record, is_retry, zips) {
-            Record::Face {
-                turn,
-                index,
-                sha256,
-            } => {
-                if let Some(hash) = faces::hash(&sha256) {
-                    faces.set(turn, index, hash);
-                }
-            }
-            Record::Spooled { turn, file, span } => {
-                let file = file.into();
-                waiting.insert(turn, Waiting::Spooled { file, span });
-            }
-            Record::Kept {
-                turn,
-                file,
-                zip,
-                entry,
-            } => {
-                let (file, zip) = (file.into(), zip.into());
-                waiting.insert(turn, Waiting::Kept { file, zip, entry });
-            }
-            Record::Packed { turn, file, entry } if !is_cut => {
-                if parts.replay(&file, entry)? {
-                    faces.delivered(turn);
-                    next = turn + 1;
-                    packed += 1;
-                } else {
-                    is_cut = true;
-                }
-            }
-            Record::Failed(lost) if !is_retry => {
-                waiting.insert(lost.turn, Waiting::Never);
-                failed += 1;
-            }
-            _ => {}
-        }
-    }
-    parts.go_on()?;
-    let mut waiting = waiting.split_off(&next);
-    waiting.retain(|_, waiting| match waiting {
-        Waiting::Spooled { span, .. } => matches!(spool.get(*span), Ok(Some(_))),
-        _ => true,
-    });
-    let mut kept = packed;
-    for (turn, waiting) in &waiting {
-        if !matches!(waiting, Waiting::Never) {
-            faces.delivered(*turn);
-            kept += 1;
-        }
-    }
-    let mut packer = Packer::new(folder, parts, spool);
-    (packer.next, packer.waiting) = (next, waiting);
-    faces.check(
-        |turn| !packer.is_settled(turn),
-        |hash| {
-            let bytes = fs::read(faces::path(&folder.faces(), hash));
-            bytes.is_ok_and(|bytes| Sha256::digest(bytes)[..] == hash[..])
-        },
-    );
-
-    let mut left = packed;
-    let records = journal::read(&path).map_err(unreadable)?;
-    let journal = Journal::create(&path, |journal| {
-        journal.add(&begun(config, identity));
-        for record in records.skip(1) {
-            let record = again(record, is_retry, zips);
-            let holds = match &record {
-                Record::Face { turn, .. } => faces.get(*turn).is_some(),
-                Record::Spooled { turn, span, .. } => {
-                    let found = packer.waiting.get(turn);
-                    matches!(found, Some(Waiting::Spooled { span: held, .. }) if held == span)
-                }
-                Record::Kept { turn, .. } => packer.waiting.contains_key(turn),
-                Record::Packed { .. } => {
-                    let is_whole = left > 0;
-                    left = left.saturating_sub(1);
-                    is_whole
-                }
-                Record::Failed(_) => !is_retry,
-                Record::Begun { .. } | Record::Closed { .. } => false,
-            };
-            if holds {
-                journal.add(&record);
-                journal.write()?;
-            }
-        }
-        Ok(())
-    })?;
-    packer.start(Some(journal))?;
-    Ok(Before {
-        packer,
-        faces,
-        kept,
-        failed,
-        is_later: true,
-    })
-}
-
-/// A record as the run that goes on sees it: what a finished run has packed is kept for another archive.
-fn again(record: Record, is_retry: bool, zips: &[String]) -> Record {
-    match record {
-        Record::Packed { turn, file, entry } if is_retry => Record::Kept {
-            turn,
-            file,
-            zip: zips
-                .get(entry.part as usize - 1)
-                .cloned()
-                .unwrap_or_default(),
-            entry,
-        },
-        record => record,
-    }
 }

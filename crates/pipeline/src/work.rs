@@ -5,8 +5,10 @@ use std::ops::Range;
 use brigade_documents::{Locale, Person};
 use brigade_faces::Source;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use crate::data::{BadRow, DataError};
+use crate::faces::hexadecimal;
 use crate::{Config, Error};
 
 /// One CV to make.
@@ -16,6 +18,17 @@ pub(crate) struct Item {
     pub who: Who,
     /// Where the face is, when it is this person's own.
     pub photo: Option<Source>,
+}
+
+impl Item {
+    /// What tells this person, in this row and with this photo, from any other.
+    pub(crate) fn digest(&self) -> String {
+        // A path need not be UTF-8, as JSON would have it.
+        let photo = self.photo.as_ref().map(ToString::to_string);
+        let text = serde_json::to_vec(&(self.index, &self.who, photo));
+        let text = text.expect("texts and numbers are JSON");
+        hexadecimal(&Sha256::digest(text)[..8])
+    }
 }
 
 /// Whose CV it is.

@@ -7,6 +7,7 @@
 
 mod article;
 mod auto;
+mod changed;
 mod data;
 mod delivered;
 mod failures;
