@@ -251,13 +251,14 @@ fn failed_line(out: &mut String, phase: u32, task: &Task, failure: &Failure) -> 
     Ok(())
 }
 
-/// Foreign text on one line, unable to steer a terminal: control characters are written as escapes.
+/// Foreign text on one line, unable to steer a terminal or to turn its text round: such characters are written as escapes.
 fn plain(text: &str) -> String {
     text.chars()
         .flat_map(|character| {
             let mut escaped = None;
             let mut itself = None;
-            if character.is_control() {
+            let turns = matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+            if turns || character.is_control() {
                 escaped = Some(character.escape_default());
             } else {
                 itself = Some(character);

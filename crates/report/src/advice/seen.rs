@@ -11,6 +11,8 @@ const MOSTLY: f64 = 0.75;
 /// Where time in line for a core is not known, tasks that computed for this part of the cores' time or more, while other
 /// work may have had the rest, may have waited for a core. Where it is known, less of it is not worth a word.
 const PARTLY: f64 = 0.05;
+/// Where running tasks make up less of a phase, more workers have little to share.
+const WORK: f64 = 0.5;
 /// Running times with this part of them in line for a core say little about how many workers are of use.
 const STRETCHED: f64 = 0.25;
 /// A machine this busy had no core to spare.
@@ -58,6 +60,9 @@ impl<'a> Seen<'a> {
         overlaps: bool,
     ) -> Result<Self, String> {
         let durations = summary.durations.ok_or("nothing was delivered")?;
+        if summary.delivered + summary.failed == 1 {
+            return Err("it had one task".to_owned());
+        }
         if summary.wall_seconds < TOO_SHORT_SECONDS {
             return Err(format!("it took only {}", short(summary.wall_seconds)));
         }
@@ -188,7 +193,9 @@ impl<'a> Seen<'a> {
             "its tasks computed {} of their time",
             percent(self.cpu_share)
         );
-        if self.workers < self.cores {
+        // What went into starting and packing no worker shortens.
+        let is_work = self.task_seconds >= WORK * self.workers * self.wall;
+        if self.workers < self.cores && is_work {
             format!(
                 "{computed}, on {} of {}: {} would take {} at best instead of {}",
                 self.workers,

@@ -200,3 +200,11 @@ fn the_lock_of_the_gil_mode_is_named() {
         "{text}"
     );
 }
+
+#[test]
+fn what_went_into_starting_and_packing_no_worker_shortens() {
+    let full = seen("", 1.0, 0.1, &[(0.009, 0.009); 10]).judge();
+    assert!(full.contains("2 workers would take"), "{full}");
+    let empty = seen("", 1.0, 6.0, &[(0.004, 0.004); 2]).judge();
+    assert!(empty.contains("more workers would not help"), "{empty}");
+}
