@@ -171,7 +171,7 @@ pub(crate) struct Args {
     pub(crate) split_every: Option<u64>,
 
     /// several ZIPs, each up to this or one CV, e.g. 20M
-    #[argh(option, arg_name = "size", from_str_fn(size))]
+    #[argh(option, arg_name = "size", from_str_fn(split_size))]
     pub(crate) split_size: Option<u64>,
 
     /// the files' names in the ZIP, with {index:05}, {row}, {name}, {email}, {phone} and {date_of_birth}
@@ -306,15 +306,23 @@ fn latency(value: &str) -> Result<Latency, String> {
 
 fn rate(value: &str) -> Result<f64, String> {
     match value.trim().parse() {
-        Ok(rate) if rate > 0.0 && f64::is_finite(rate) => Ok(rate),
+        // Less than a face a day would look like a standstill.
+        Ok(rate) if rate >= 1.0 / 86_400.0 && f64::is_finite(rate) => Ok(rate),
         _ => Err("is not a number of faces a second, such as 10 or 0.5".to_owned()),
+    }
+}
+
+fn split_size(value: &str) -> Result<u64, String> {
+    match size(value)? {
+        0 => Err("must be more than nothing".to_owned()),
+        bytes => Ok(bytes),
     }
 }
 
 fn time_limit(value: &str) -> Result<Duration, String> {
     let limit = duration(value)?;
     if limit.is_zero() {
-        return Err("must be longer than nothing".to_owned());
+        return Err("must be more than nothing".to_owned());
     }
     Ok(limit)
 }

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::io;
 
-use brigade_cli::{Exit, Output};
+use brigade_cli::{Exit, Output, plain};
 use brigade_pipeline::{Config, check};
 
 use crate::args::Args;
@@ -22,7 +22,7 @@ pub(crate) fn dry_run(config: &Config, args: &Args) -> Result<Exit, Box<dyn Erro
         let told = if args.json {
             Ok(())
         } else {
-            stdout.line(&line)
+            stdout.line(&plain(&line))
         };
         failed = told.err();
         failed.is_none()

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use brigade_cli::Output;
+use brigade_cli::{Output, plain};
 use brigade_pipeline::{Data, DataOptions, Missing};
 
 use crate::args::Args;
@@ -10,7 +10,7 @@ use crate::args::Args;
 /// Flags that cannot both be meant.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub(crate) struct Contradiction(pub(crate) &'static str);
+pub(crate) struct Contradiction(pub(crate) String);
 
 /// Refuses flags of which each says something else.
 pub(crate) fn contradictions(args: &Args) -> Result<(), Contradiction> {
@@ -38,7 +38,7 @@ pub(crate) fn contradictions(args: &Args) -> Result<(), Contradiction> {
         ),
     ];
     match both.into_iter().find(|(is_given, _)| *is_given) {
-        Some((_, sentence)) => Err(Contradiction(sentence)),
+        Some((_, sentence)) => Err(Contradiction(sentence.to_owned())),
         None => Ok(()),
     }
 }
@@ -61,14 +61,14 @@ pub(crate) fn open_data(args: &Args) -> Result<Option<Data>, Box<dyn Error>> {
             ),
         ];
         return match only_with_data.into_iter().find(|(is_given, _)| *is_given) {
-            Some((_, sentence)) => Err(Contradiction(sentence).into()),
+            Some((_, sentence)) => Err(Contradiction(sentence.to_owned()).into()),
             None => Ok(None),
         };
     };
     if args.cvs.is_some() {
         let sentence =
             "--data and --cvs cannot both be given: --limit makes fewer CVs than there are rows";
-        return Err(Contradiction(sentence).into());
+        return Err(Contradiction(sentence.to_owned()).into());
     }
     let data = Data::open(
         path,
@@ -80,7 +80,7 @@ pub(crate) fn open_data(args: &Args) -> Result<Option<Data>, Box<dyn Error>> {
     )?;
     let unknown = data.unknown_columns();
     if !unknown.is_empty() && !args.quiet {
-        let (path, unknown) = (path.display(), unknown.join(", "));
+        let (path, unknown) = (path.display(), plain(&unknown.join(", ")));
         Output::stderr().line(&format!("{path}: not used: {unknown}"))?;
     }
     Ok(Some(data))

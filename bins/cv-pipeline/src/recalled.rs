@@ -42,7 +42,7 @@ pub(crate) fn recalled(typed: &Args, out: &Path) -> Result<Option<Again>, Box<dy
     let now = line.split_off(line.len().min(1));
     if now.iter().any(|word| flag(word) == Some("out".to_owned())) {
         let sentence = "--out means nothing here: the run delivers where it was to deliver";
-        return Err(Contradiction(sentence).into());
+        return Err(Contradiction(sentence.to_owned()).into());
     }
     let Some(then) = recall(out)? else {
         return Ok(None);
@@ -92,7 +92,8 @@ fn earlier(then: &Recalled, now: &[String]) -> Result<Vec<String>, Contradiction
             None => format!("--{name}"),
             Some(value) if value.contains("***") => {
                 return Err(Contradiction(
-                    "a flag of the run holds credentials, which are not kept: give it again",
+                    "a flag of the run holds credentials, which are not kept: give it again"
+                        .to_owned(),
                 ));
             }
             Some(value) if PATHS.contains(&&*name) && !value.contains("://") => {

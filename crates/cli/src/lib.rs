@@ -68,7 +68,7 @@ mod words;
 
 pub use exit::Exit;
 pub use init::supervise_as_process_one;
-pub use output::{Output, error_text};
+pub use output::{Output, error_text, plain};
 pub use parse::{Early, command_line, parse, try_parse};
 pub use program::{Flag, Group, Program};
 pub use progress::Progress;

@@ -99,6 +99,30 @@ impl Write for Output {
     }
 }
 
+/// Foreign text on one line, such as a name from a file: unable to steer a terminal or to change the order of what
+/// stands there. Characters that would are written as escapes.
+#[must_use]
+pub fn plain(text: &str) -> String {
+    let steers = |character: char| {
+        let turns = matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        turns || character.is_control()
+    };
+    let mut plain = String::with_capacity(text.len());
+    for character in text.chars() {
+        if steers(character) {
+            plain.extend(character.escape_default());
+        } else {
+            plain.push(character);
+        }
+    }
+    plain
+}
+
+/// The same of a text that may have several lines.
+fn lines(text: &str) -> String {
+    text.lines().map(plain).collect::<Vec<_>>().join("\n")
+}
+
 /// EMFILE on Linux and macOS, as the standard library prints it, however deep it has been wrapped.
 const TOO_MANY_FILES: &str = "(os error 24)";
 
@@ -107,13 +131,13 @@ const TOO_MANY_FILES: &str = "(os error 24)";
 #[must_use]
 pub fn error_text(error: &dyn Error) -> String {
     let mut said = error.to_string();
-    let mut out = format!("{} {said}\n", Stream::Stderr.red("error:"));
+    let mut out = format!("{} {}\n", Stream::Stderr.red("error:"), lines(&said));
     let mut cause = error.source();
     while let Some(error) = cause {
         let text = error.to_string();
         // Some libraries repeat their cause in their own words.
         if !said.ends_with(&text) {
-            out += &format!("  caused by: {text}\n");
+            out += &format!("  caused by: {}\n", lines(&text));
             said = text;
         }
         cause = error.source();
@@ -122,4 +146,17 @@ pub fn error_text(error: &dyn Error) -> String {
         out += "  to mend: allow more open files (ulimit -n), or use fewer workers\n";
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_from_a_file_cannot_steer_the_terminal() {
+        assert_eq!(plain("Zoë \u{1b}[2J\n"), "Zoë \\u{1b}[2J\\n");
+        assert_eq!(plain("a\u{202e}b"), "a\\u{202e}b");
+        let told = error_text(&io::Error::other("one\ntwo\u{1b}"));
+        assert!(told.ends_with("one\ntwo\\u{1b}\n"), "{told}");
+    }
 }

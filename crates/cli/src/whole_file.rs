@@ -48,6 +48,10 @@ impl WholeFile {
             Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
             // What gets the name takes the place of what had it: /dev/null would be gone.
             Ok(found) if !found.is_file() => Err(io::Error::other("it is not a regular file")),
+            _ if !folder.is_dir() => {
+                let reason = format!("there is no folder {}", folder.display());
+                Err(io::Error::new(io::ErrorKind::NotFound, reason))
+            }
             _ => builder.tempfile_in(folder),
         };
         let path = path.to_owned();

@@ -210,7 +210,14 @@ fn earlier(path: &Path) -> Result<Option<Earlier>, Error> {
     };
     let mut records = match journal::read(path) {
         Ok(records) => records,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+            ) =>
+        {
+            return Ok(None);
+        }
         Err(error) => return Err(failed(error)),
     };
     let Some(Record::Begun {

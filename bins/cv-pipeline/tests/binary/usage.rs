@@ -21,6 +21,8 @@ fn mistakes_end_with_2_and_a_sentence_that_names_the_flag() {
         ("--locale=tlh", "--locale"),
         ("--grace=soon", "--grace"),
         ("--max-rate=0", "--max-rate"),
+        ("--max-rate=1e-300", "--max-rate"),
+        ("--split-size=0", "--split-size"),
         ("--timeout=0", "--timeout"),
         ("--reserve-cores=4096", "--reserve-cores"),
         ("--nice=20", "--nice"),
@@ -215,6 +217,53 @@ fn a_report_may_lie_in_the_folder_that_the_run_makes() {
         .done()
         .expect(0);
     assert!(page.exists());
+}
+
+#[test]
+fn a_report_never_takes_the_place_of_what_is_read_or_delivered() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let people = "name,date_of_birth,phone,email,address,bio\nAda,,,,,\n";
+    std::fs::write(path("people.csv"), people).unwrap();
+    std::fs::create_dir(path("sub")).unwrap();
+    for (flags, said) in [
+        (
+            [
+                format!("--report={}", path("x")),
+                format!("--trace={}", path("sub/../x")),
+            ],
+            "--trace and --report name the same file",
+        ),
+        (
+            [
+                format!("--data={}", path("people.csv")),
+                format!("--report={}", path("people.csv")),
+            ],
+            "--report and --data name the same file",
+        ),
+        (
+            [
+                format!("--out={}", path("")),
+                format!("--report={}", path("zipped_cvs.zip")),
+            ],
+            "zipped_cvs.zip is a file that the run itself writes",
+        ),
+        (
+            [
+                format!("--out={}", path("")),
+                format!("--tasks-csv={}", path(".brigade/run.json")),
+            ],
+            "run.json is a file that the run itself writes",
+        ),
+    ] {
+        let done = flags
+            .into_iter()
+            .fold(Run::new(""), Run::arg)
+            .done()
+            .expect(2);
+        assert!(done.stderr.contains(said), "{}", done.stderr);
+    }
+    assert_eq!(std::fs::read_to_string(path("people.csv")).unwrap(), people);
 }
 
 #[test]
