@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Whom a CV is about. Every text is printed as it stands; a line feed ends a line in `bio` and is a space elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, expecting = "an object")]
 pub struct Person {
     /// Full name, in the order it is to be read.
     pub name: String,
@@ -26,7 +26,7 @@ pub struct Person {
 
 /// The part of a CV beyond the six fields of the classic page.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, expecting = "an object")]
 pub struct Career {
     /// One line under the name, for instance a job title.
     pub headline: String,
@@ -44,7 +44,7 @@ pub struct Career {
 
 /// One line of work.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, expecting = "an object")]
 pub struct Position {
     /// Job title.
     pub title: String,
@@ -58,7 +58,7 @@ pub struct Position {
 
 /// One degree.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, expecting = "an object")]
 pub struct Degree {
     /// Its title.
     pub title: String,
@@ -70,7 +70,7 @@ pub struct Degree {
 
 /// A language and how well it is spoken.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, expecting = "an object")]
 pub struct Fluency {
     /// The language.
     pub language: String,

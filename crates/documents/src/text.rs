@@ -112,6 +112,10 @@ impl<'a> Book<'a> {
                 field,
             });
         }
+        if character.is_control() && character != '\n' {
+            // A font may have a glyph for NUL; nobody means to print it.
+            return Err(missing(character));
+        }
         if character == '\n' {
             // Printed as a space after its line, so that words stay apart for those who read the text and not the page.
             let space = self.glyph(' ', weight).ok_or(missing(' '))?;

@@ -102,6 +102,10 @@ fn json_lines_are_rows_too_with_careers_and_without_what_may_be_invented() {
             r#"{"name":"Bob","photo":"photos/b.jpg"}"#,
             "\n[1]\n{\"name\":\n",
             r#"{"name":"Eve","email":[]}"#,
+            "\n",
+            r#"{"name":"Eve","Name":"Ada"}"#,
+            "\n",
+            r#"{"name":"Eve","name":"Ada"}"#,
         ),
     );
     let path = folder.path().join("people.jsonl");
@@ -123,6 +127,8 @@ fn json_lines_are_rows_too_with_careers_and_without_what_may_be_invented() {
         "2: \"line 4: it is no JSON object",
         "3: \"line 5, column 8: it is no JSON: EOF while parsing a value\"",
         "4: \"line 6, column email: it is no text",
+        "5: \"line 7, column Name: it is there twice",
+        "6: \"line 8, column name: it is there twice",
     ] {
         assert!(failures.contains(expected), "{expected} in\n{failures}");
     }
@@ -230,10 +236,24 @@ fn what_cannot_be_used_at_all_ends_with_2_and_names_file_and_flag() {
     fs::write(folder.path().join("rows.csv"), "Ada,x\nBob,y\n").unwrap();
     fs::write(folder.path().join("twice.csv"), "name,Name\nAda,x\n").unwrap();
     fs::write(folder.path().join("semicolons.csv"), "name;bio\nAda;x\n").unwrap();
+    let utf16 =
+        |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_be_bytes).collect() };
+    fs::write(folder.path().join("utf16.csv"), utf16("name,bio\nAda,x\n")).unwrap();
+    fs::write(
+        folder.path().join("mark.csv"),
+        utf16("\u{feff}name,bio\nAda,x\n"),
+    )
+    .unwrap();
     for (file, arguments, expected) in [
+        ("utf16.csv", "", "it is UTF-16; save the file as UTF-8"),
+        ("mark.csv", "", "it is UTF-16; save the file as UTF-8"),
         ("none.csv", "", "none.csv cannot be read"),
         ("people.txt", "", "people.txt is neither .csv nor .jsonl"),
-        ("empty.csv", "", "empty.csv has no header: it is empty"),
+        (
+            "empty.csv",
+            "",
+            "empty.csv has no usable header: it is empty",
+        ),
         ("rows.csv", "", "its first line is `Ada,x`"),
         ("semicolons.csv", "", "what separates columns is a comma"),
         ("twice.csv", "", "the column name is there twice"),

@@ -13,7 +13,7 @@ const BUFFER_BYTES: usize = 64 << 10;
 const MAX_UNKNOWN: usize = 100;
 
 /// What a column holds.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Column {
     /// One of [`TEXTS`].
     Text(usize),
@@ -155,8 +155,13 @@ impl Reader {
             None => return Err(wrong("it is empty".to_owned())),
             Some(record) => record.map_err(|bad| wrong(bad.to_string()))?,
         };
+        // Half of a header's bytes, or it has the mark that such files begin with.
+        let bytes = record.as_slice();
+        if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || bytes.contains(&0) {
+            return Err(wrong("it is UTF-16; save the file as UTF-8".to_owned()));
+        }
         let record = csv::StringRecord::from_byte_record(record)
-            .map_err(|_| wrong("it is not UTF-8".to_owned()))?;
+            .map_err(|_| wrong("it is not UTF-8; save the file as UTF-8".to_owned()))?;
         let names: Vec<String> = record.iter().map(|name| name.trim().to_owned()).collect();
         let mut columns = Vec::with_capacity(names.len());
         for name in &names {
@@ -166,10 +171,7 @@ impl Reader {
                 None if name == PHOTO => Column::Photo,
                 None => Column::Unknown,
             };
-            let is_again = names[..columns.len()]
-                .iter()
-                .any(|before| canonical(before) == name);
-            if is_again && !matches!(column, Column::Unknown) {
+            if column != Column::Unknown && columns.contains(&column) {
                 return Err(wrong(format!("the column {name} is there twice")));
             }
             columns.push(column);

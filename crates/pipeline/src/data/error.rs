@@ -23,8 +23,8 @@ pub enum DataError {
         /// The file.
         path: PathBuf,
     },
-    /// The first line names no columns.
-    #[error("{} has no header: {detail}", path.display())]
+    /// The first line does not name the columns.
+    #[error("{} has no usable header: {detail}", path.display())]
     Header {
         /// The file.
         path: PathBuf,

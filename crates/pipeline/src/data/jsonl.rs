@@ -1,10 +1,12 @@
 //! A JSON object a line.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::io::{self, BufRead, BufReader, Read as _};
 
 use brigade_documents::Career;
-use serde_json::{Map, Value};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::Value;
 
 use super::fields::{CAREER, Fields, NEEDED, PHOTO, TEXTS, canonical};
 use super::{BadRow, Data, DataError, MAX_ROW_BYTES, Missing, Row, Survey};
@@ -19,18 +21,17 @@ pub(super) fn survey(data: &Data) -> Result<Survey, DataError> {
     while let Some(line) = lines.next() {
         survey.rows += 1;
         let object = line.and_then(|(line, text)| object(line, &text));
-        let names = object.iter().flat_map(|(_, object)| object.keys());
-        for name in names {
+        let fields = object.iter().flat_map(|(_, Object(fields))| fields);
+        for (name, _) in fields {
             let known = canonical(name);
             let is_known = TEXTS.contains(&&*known) || [PHOTO, CAREER].contains(&&*known);
             if !is_known && unknown.len() < MAX_UNKNOWN {
                 unknown.insert(name.clone());
             }
         }
-        let has_photo = |(_, object): &(u64, Map<String, Value>)| {
-            let mut fields = object.iter();
-            fields.any(|(name, value)| canonical(name) == PHOTO && !is_nothing(value))
-        };
+        let is_photo =
+            |(name, value): &(String, Value)| canonical(name) == PHOTO && !is_nothing(value);
+        let has_photo = |(_, Object(fields)): &(u64, Object)| fields.iter().any(is_photo);
         survey.without_photo += u64::from(!object.as_ref().is_ok_and(has_photo));
     }
     survey.unknown = unknown.into_iter().collect();
@@ -52,10 +53,44 @@ pub(super) fn rows(
     }))
 }
 
-fn object(line: u64, text: &[u8]) -> Result<(u64, Map<String, Value>), BadRow> {
-    match serde_json::from_slice(text.trim_ascii_end()) {
-        Ok(Value::Object(object)) => Ok((line, object)),
-        Ok(_) => Err(BadRow::new(line, "it is no JSON object")),
+/// The fields of a row as they stand there: one that is there twice is two.
+struct Object(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Object {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Object, D::Error> {
+        struct Fields;
+        impl<'de> Visitor<'de> for Fields {
+            type Value = Object;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
+                let mut fields = Vec::new();
+                while let Some(field) = map.next_entry()? {
+                    fields.push(field);
+                }
+                Ok(Object(fields))
+            }
+        }
+        deserializer.deserialize_map(Fields)
+    }
+}
+
+fn object(line: u64, text: &[u8]) -> Result<(u64, Object), BadRow> {
+    let text = text.trim_ascii_end();
+    if text.contains(&0) {
+        return Err(BadRow::new(line, "it is UTF-16; save the file as UTF-8"));
+    }
+    if std::str::from_utf8(text).is_err() {
+        return Err(BadRow::new(line, "it is not UTF-8"));
+    }
+    if !text.trim_ascii_start().starts_with(b"{") {
+        return Err(BadRow::new(line, "it is no JSON object"));
+    }
+    match serde_json::from_slice(text) {
+        Ok(object) => Ok((line, object)),
         Err(error) => {
             // Its own line number would be that within the line.
             let detail = error.to_string();
@@ -66,13 +101,22 @@ fn object(line: u64, text: &[u8]) -> Result<(u64, Map<String, Value>), BadRow> {
     }
 }
 
-fn row(data: &Data, line: u64, object: Map<String, Value>) -> Result<Row, BadRow> {
+fn row(data: &Data, line: u64, Object(fields): Object) -> Result<Row, BadRow> {
     let mut row = Row {
         fields: Fields::default(),
         photo: None,
     };
-    for (name, value) in object {
+    let mut seen: Vec<String> = Vec::new();
+    for (name, value) in fields {
         let known = canonical(&name);
+        let at = TEXTS.iter().position(|text| *text == known);
+        if at.is_none() && known != PHOTO && known != CAREER {
+            continue;
+        }
+        if seen.contains(&known) {
+            return Err(BadRow::of(line, name, "it is there twice"));
+        }
+        seen.push(known.clone());
         if known == CAREER && value.is_null() {
             continue;
         }
@@ -80,10 +124,6 @@ fn row(data: &Data, line: u64, object: Map<String, Value>) -> Result<Row, BadRow
             let career: Career = serde_json::from_value(value)
                 .map_err(|error| BadRow::of(line, name, error.to_string()))?;
             row.fields.career = Some(career);
-            continue;
-        }
-        let at = TEXTS.iter().position(|text| *text == known);
-        if at.is_none() && known != PHOTO {
             continue;
         }
         let text = match value {

@@ -7,6 +7,9 @@ use brigade_faces::Source;
 
 use super::{DataError, DataOptions};
 
+/// The longest path or URL.
+const MAX_PHOTO_BYTES: usize = 4096;
+
 /// Where photos may lie.
 #[derive(Clone, Debug)]
 pub(super) struct Photos {
@@ -41,6 +44,10 @@ impl Photos {
 
     /// The source that `photo` names, or what is wrong with it.
     pub(super) fn source(&self, photo: &str) -> Result<Source, String> {
+        // No system takes a longer path, and nobody wants to read it in a message.
+        if photo.len() > MAX_PHOTO_BYTES {
+            return Err(format!("it is longer than {MAX_PHOTO_BYTES} bytes"));
+        }
         if photo.contains("://") {
             return Source::url(photo, self.private_hosts).map_err(|error| error.to_string());
         }
