@@ -119,12 +119,12 @@ fn waiting_for_room(mode: Mode) {
 fn end_beside_a_loop(mode: Mode) {
     let executor = executor(mode).build().expect("plain options");
     let killer = executor.clone();
+    let mut outcomes = executor.map([Trial::Echo(1), Trial::Checkpoint, Trial::Checkpoint]);
+    assert_eq!(outcomes.next(), Some(Outcome::Ok(Answer::Number(1))));
     let stopped = thread::spawn(move || {
         thread::sleep(Duration::from_millis(30));
         killer.shutdown(Duration::ZERO)
     });
-    let mut outcomes = executor.map([Trial::Echo(1), Trial::Checkpoint, Trial::Checkpoint]);
-    assert_eq!(outcomes.next(), Some(Outcome::Ok(Answer::Number(1))));
     // In a loop nothing is pulled ahead.
     let rest = if mode == Mode::Sequential { 1 } else { 2 };
     assert!(outcomes.eq((0..rest).map(|_| Outcome::Cancelled)));
