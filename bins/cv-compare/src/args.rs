@@ -18,35 +18,20 @@ use brigade_portraits::Latency;
 )]
 pub(crate) struct Args {
     /// how many CVs each run makes
-    #[argh(option, arg_name = "n", default = "100", from_str_fn(at_least_one))]
-    pub(crate) cvs: u64,
+    #[argh(option, arg_name = "n", from_str_fn(at_least_one))]
+    pub(crate) cvs: Option<u64>,
 
     /// which phases are compared; another phase runs on 64 threads
-    #[argh(
-        option,
-        arg_name = "phase",
-        default = "Which::Both",
-        from_str_fn(which)
-    )]
-    pub(crate) phase: Which,
+    #[argh(option, arg_name = "phase", from_str_fn(which))]
+    pub(crate) phase: Option<Which>,
 
     /// the modes, with commas between
-    #[argh(
-        option,
-        arg_name = "list",
-        default = "Modes::default()",
-        from_str_fn(modes)
-    )]
-    pub(crate) modes: Modes,
+    #[argh(option, arg_name = "list", from_str_fn(modes))]
+    pub(crate) modes: Option<Modes>,
 
     /// the numbers of workers, with commas between; nothing to a loop and to auto
-    #[argh(
-        option,
-        arg_name = "list",
-        default = "Workers(vec![1, 2, 4, 8])",
-        from_str_fn(workers)
-    )]
-    pub(crate) workers: Workers,
+    #[argh(option, arg_name = "list", from_str_fn(workers))]
+    pub(crate) workers: Option<Workers>,
 
     /// the article's five runs instead, and one more under a global interpreter lock
     #[argh(switch)]
@@ -86,6 +71,24 @@ pub(crate) struct Args {
 }
 
 impl Args {
+    /// How many CVs each run makes.
+    pub(crate) fn cvs(&self) -> u64 {
+        self.cvs.unwrap_or(100)
+    }
+
+    /// What says something else than `--article`, whose runs are what they are.
+    pub(crate) fn contradiction(&self) -> Option<String> {
+        let given = [
+            ("--cvs", self.cvs.is_some()),
+            ("--phase", self.phase.is_some()),
+            ("--modes", self.modes.is_some()),
+            ("--workers", self.workers.is_some()),
+        ];
+        let (flag, _) = given.into_iter().find(|(_, is_given)| *is_given)?;
+        self.article
+            .then(|| format!("{flag} means nothing with --article, which makes the article's runs"))
+    }
+
     /// How often each setting runs in all.
     pub(crate) fn rounds(&self) -> u64 {
         u64::from(self.warm_up) + u64::from(self.repeat)
@@ -107,6 +110,12 @@ pub(crate) struct Modes(pub(crate) Vec<Mode>);
 /// The numbers of workers to compare.
 #[derive(Clone, Debug)]
 pub(crate) struct Workers(pub(crate) Vec<u32>);
+
+impl Default for Workers {
+    fn default() -> Workers {
+        Workers(vec![1, 2, 4, 8])
+    }
+}
 
 const MODES: [&str; 5] = ["sequential", "threads", "processes", "gil", "auto"];
 
@@ -168,9 +177,15 @@ fn which(value: &str) -> Result<Which, String> {
 fn modes(value: &str) -> Result<Modes, String> {
     let parsed = value.split(',').map(|word| word.trim().parse::<Mode>());
     let parsed: Result<Vec<Mode>, _> = parsed.collect();
-    Ok(Modes(parsed.map_err(|error| {
-        format!("is no list of modes: {error}")
-    })?))
+    let parsed = parsed.map_err(|error| format!("is no list of modes: {error}"))?;
+    let mut modes: Vec<Mode> = Vec::new();
+    for mode in parsed {
+        let is_there = |known: &Mode| known.canonical() == mode.canonical();
+        if !modes.iter().any(is_there) {
+            modes.push(mode);
+        }
+    }
+    Ok(Modes(modes))
 }
 
 fn workers(value: &str) -> Result<Workers, String> {
@@ -206,7 +221,7 @@ mod tests {
     fn lists_are_read_or_refused() {
         assert_eq!(workers("4,1, 4").map(|workers| workers.0), Ok(vec![1, 4]));
         assert!(workers("1,0").is_err() && workers("").is_err());
-        let read = modes("common,gil").expect("two modes");
+        let read = modes("common,gil,sequential").expect("two modes");
         assert_eq!(
             read.0.iter().map(Mode::canonical).collect::<Vec<_>>(),
             ["sequential", "gil"]

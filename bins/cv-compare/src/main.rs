@@ -47,6 +47,10 @@ fn main() -> Exit {
 }
 
 fn work(args: &Args) -> Result<Exit, Box<dyn Error>> {
+    if let Some(sentence) = args.contradiction() {
+        Output::stderr().text(&error_text(&*Box::<dyn Error>::from(sentence)))?;
+        return Ok(Exit::Usage);
+    }
     let interrupt = Arc::new(Interrupt::default());
     let signals = Signals::install()?;
     signals.on_stop({
@@ -72,7 +76,7 @@ fn compare(args: &Args, interrupt: &Interrupt) -> Result<(), Box<dyn Error>> {
     let (cvs, round) = if args.article {
         (article::MOST_CVS, article::ROUND)
     } else {
-        (args.cvs, plan.len())
+        (args.cvs(), plan.len())
     };
     let latency = match args.latency {
         Some(latency) => latency,

@@ -9,7 +9,7 @@ use rand::SeedableRng as _;
 use rand::rngs::ChaCha8Rng;
 use rand::seq::SliceRandom as _;
 
-use crate::args::{Args, Which};
+use crate::args::{Args, Modes, Which, Workers};
 use crate::bench::Bench;
 
 /// How a phase runs that is not compared.
@@ -26,13 +26,15 @@ pub(crate) struct Plan {
 impl Plan {
     pub(crate) fn new(args: &Args) -> Plan {
         let mut settings: Vec<PhaseConfig> = Vec::new();
-        for mode in &args.modes.0 {
+        let Modes(modes) = args.modes.clone().unwrap_or_default();
+        let Workers(workers) = args.workers.clone().unwrap_or_default();
+        for mode in &modes {
             let counts: &[u32] = if mode.is_sequential() {
                 &[1]
             } else if mode.is_auto() {
                 &[MOST_FOR_AUTO]
             } else {
-                &args.workers.0
+                &workers
             };
             settings.extend(counts.iter().map(|workers| PhaseConfig {
                 mode: mode.clone(),
@@ -41,7 +43,7 @@ impl Plan {
         }
         Plan {
             settings,
-            which: args.phase,
+            which: args.phase.unwrap_or(Which::Both),
         }
     }
 
@@ -68,7 +70,7 @@ impl Plan {
             [(1, "faces", true), (2, "cvs", false)].map(|(number, name, waits)| Sweep {
                 number,
                 name: name.to_owned(),
-                settings: self.empty(args.cvs, waits, bench),
+                settings: self.empty(args.cvs(), waits, bench),
             });
         let mut random = ChaCha8Rng::seed_from_u64(args.seed);
         for round in 0..args.rounds() {
@@ -85,7 +87,7 @@ impl Plan {
                         &other
                     }
                 };
-                let record = bench.run(args.cvs, setting(0), setting(1))?;
+                let record = bench.run(args.cvs(), setting(0), setting(1))?;
                 if round < args.warm_up.into() {
                     continue;
                 }

@@ -124,3 +124,17 @@ fn mistakes_end_with_2_and_name_the_flag() {
         );
     }
 }
+
+#[test]
+fn what_the_articles_runs_would_not_heed_is_refused() {
+    for flag in ["--cvs=5", "--modes=gil", "--workers=3", "--phase=1"] {
+        let output = cv_compare(&["--article", flag]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        let name = flag.split('=').next().unwrap();
+        assert!(
+            said.contains(&format!("{name} means nothing with --article")),
+            "{said}"
+        );
+    }
+}

@@ -119,10 +119,13 @@ impl FromStr for FaultRule {
             let number = || wrong(format!("{value:?} is not INDEX or INDEX.ATTEMPT"));
             match value.split_once('.') {
                 None => When::Index(value.parse().map_err(|_| number())?),
-                Some((index, attempt)) => When::Attempt(
-                    index.parse().map_err(|_| number())?,
-                    attempt.parse().map_err(|_| number())?,
-                ),
+                Some((index, attempt)) => match attempt.parse() {
+                    Ok(attempt @ 1..) => {
+                        When::Attempt(index.parse().map_err(|_| number())?, attempt)
+                    }
+                    Ok(0) => return Err(wrong("attempts count from 1".to_owned())),
+                    Err(_) => return Err(number()),
+                },
             }
         };
         Ok(Self {
@@ -186,6 +189,7 @@ mod tests {
             "error=2",
             "error=-1",
             "error=NaN",
+            "error@1.0",
             "nope=1",
             "html@",
             "html@x",
