@@ -5,6 +5,7 @@
 //!
 //! With a [`Scout`] the number of threads follows what it makes of the first tasks.
 
+mod claim;
 mod work;
 
 use crate::{
@@ -12,6 +13,7 @@ use crate::{
     auto::{self, Scout},
     setup::lock,
 };
+use claim::Claim;
 use crossbeam_deque::{Stealer, Worker as Local};
 use std::{
     io,
@@ -22,7 +24,7 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
-use work::{Queue, Work};
+use work::{Pace, Queue, Work};
 
 pub(crate) type Spawner = Arc<dyn Fn(Box<dyn FnOnce() + Send>) + Send + Sync>;
 
@@ -63,7 +65,7 @@ struct State {
 }
 
 /// What a thread needs to be a worker.
-struct Place(Worker, Local<Work>);
+struct Place(Worker, Local<Work>, Pace);
 
 impl Threads {
     pub(crate) fn new(
@@ -73,14 +75,20 @@ impl Threads {
     ) -> Result<Self, BuildError> {
         let indexes = (0..u32::try_from(setup.workers).unwrap_or(u32::MAX)).rev();
         let places: Vec<_> = indexes
-            .map(|index| Place(Worker::new(setup, index), Local::new_fifo()))
+            .map(|index| {
+                Place(
+                    Worker::new(setup, index),
+                    Local::new_fifo(),
+                    Pace::default(),
+                )
+            })
             .collect();
         let limit = scout.as_ref().map_or(places.len(), Scout::first);
         let shared = Arc::new(Shared {
             queue: Queue::default(),
             stealers: places
                 .iter()
-                .map(|Place(_, local)| local.stealer())
+                .map(|Place(_, local, _)| local.stealer())
                 .collect(),
             spawner,
             free: AtomicUsize::new(limit),
@@ -228,7 +236,7 @@ impl Shared {
         let index = place.0.place();
         let at = state
             .places
-            .partition_point(|Place(worker, _)| worker.place() > index);
+            .partition_point(|Place(worker, ..)| worker.place() > index);
         state.places.insert(at, place);
         state.threads -= 1;
         self.count_free(&state);
@@ -278,70 +286,6 @@ impl Shared {
                 // Nothing to do, or something computes: the look itself should cost nothing in the long run.
                 Ok(_) => rest = (rest * 2).min(20 * auto::TICK),
             }
-        }
-    }
-}
-
-/// A place that a thread has, or is to get: given back however that ends, or if the thread does not come.
-struct Claim(Arc<Shared>, Option<Place>);
-
-impl Claim {
-    /// A thread of our own: works and sleeps until the end, or until it is one too many.
-    fn own(mut self) {
-        let Self(shared, Some(Place(worker, local))) = &mut self else {
-            return;
-        };
-        while !shared.closed.load(Ordering::SeqCst) {
-            match (shared.find(local), &shared.scout) {
-                (Some(Work::Task(task)), Some(scout)) if scout.looks() => {
-                    scout.watch(worker, task);
-                    shared.follow(scout, None);
-                }
-                (Some(work), _) => shared.run(work, worker, local),
-                (None, _) if shared.search() => {}
-                (None, _) => shared.sleep(),
-            }
-            if worker.place() as usize >= shared.limit.load(Ordering::Relaxed) {
-                return;
-            }
-        }
-    }
-
-    /// A thread of somebody else: works while there is work, then gives the place back.
-    fn lent(mut self) {
-        let Self(shared, claimed) = &mut self;
-        while let Some(place) = claimed {
-            while let Some(work) = shared.find(&place.1) {
-                shared.run(work, &mut place.0, &place.1);
-            }
-            claimed
-                .take()
-                .into_iter()
-                .for_each(|place| shared.give_back(place));
-            // A task that came just now may have found no free place.
-            if !shared.is_empty() {
-                *claimed = shared.take_place();
-            }
-        }
-    }
-}
-
-impl Drop for Claim {
-    fn drop(&mut self) {
-        let Self(shared, place) = self;
-        let Some(place) = place.take() else { return };
-        let is_closed = || shared.closed.load(Ordering::SeqCst);
-        if is_closed() {
-            shared.discard(&|_| true);
-        }
-        shared.give_back(place);
-        let deserted = shared.spawner.is_some() && lock(&shared.state).threads == 0;
-        if deserted || is_closed() {
-            // Nobody would ever come for it.
-            shared.discard(&|_| true);
-        } else if !shared.is_empty() {
-            // Somebody may have roused this thread for a task.
-            shared.rouse(1);
         }
     }
 }

@@ -14,10 +14,15 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering, fence},
     },
+    time::{Duration, Instant},
 };
 
 /// So many a worker takes besides the one that it runs.
 const MOST_AHEAD: usize = 31;
+/// What takes longer than this is worth a visit to the queue; nothing is taken besides.
+const TINY: Duration = Duration::from_micros(20);
+/// Once in so many times a worker looks whether something waits behind others before it takes what is new.
+const FAIR: u32 = 64;
 
 /// What a queue holds.
 pub(super) enum Work {
@@ -60,14 +65,16 @@ impl Queue {
         self.count.store(queue.len(), Ordering::Release);
     }
 
-    /// Takes the first; up to half of the others go to `local`.
-    fn take(&self, local: &Local<Work>) -> Option<Work> {
-        if self.is_empty() {
-            return None;
-        }
+    /// Takes the first; some of the others, up to half, go to `local`.
+    fn take(&self, local: &Local<Work>, pace: &mut Pace) -> Option<Work> {
+        let most = match self.count.load(Ordering::Acquire) {
+            0 => return None,
+            1 => 0,
+            _ => pace.most_ahead(),
+        };
         let mut queue = lock(&self.work);
         let first = queue.pop_front();
-        let more = (queue.len() / 2).min(MOST_AHEAD);
+        let more = (queue.len() / 2).min(most);
         queue.drain(..more).for_each(|work| local.push(work));
         self.count.store(queue.len(), Ordering::Release);
         first
@@ -81,6 +88,48 @@ impl Queue {
 
     fn is_empty(&self) -> bool {
         self.count.load(Ordering::Acquire) == 0
+    }
+}
+
+/// How fast a worker gets through its work, and so how much it may take at a time: what it has taken waits for it, behind
+/// whatever comes first.
+pub(super) struct Pace {
+    since: Instant,
+    /// So many were found since.
+    found: u32,
+    ahead: usize,
+    turn: u32,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            since: Instant::now(),
+            found: 0,
+            ahead: 0,
+            turn: 0,
+        }
+    }
+}
+
+impl Pace {
+    fn most_ahead(&mut self) -> usize {
+        let now = Instant::now();
+        let each = (now - self.since) / self.found.max(1);
+        self.ahead = if each < TINY {
+            (2 * self.ahead + 1).min(MOST_AHEAD)
+        } else {
+            0
+        };
+        self.since = now;
+        self.found = 0;
+        self.ahead
+    }
+
+    /// Whether to look first at what waits behind others.
+    fn is_fair_turn(&mut self) -> bool {
+        self.turn = self.turn.wrapping_add(1);
+        self.ahead == 0 || self.turn.is_multiple_of(FAIR)
     }
 }
 
@@ -132,19 +181,26 @@ impl Shared {
         quietly(|| drop(batch));
     }
 
-    pub(super) fn find(self: &Arc<Self>, local: &Local<Work>) -> Option<Work> {
-        local.pop().or_else(|| {
-            let found = self.queue.take(local).or_else(|| {
-                self.stealers
-                    .iter()
-                    .find_map(|other| retry(|| other.steal()))
-            });
+    pub(super) fn find(self: &Arc<Self>, local: &Local<Work>, pace: &mut Pace) -> Option<Work> {
+        let mut found = local.pop();
+        if found.is_none() {
+            found = if pace.is_fair_turn() {
+                self.steal().or_else(|| self.queue.take(local, pace))
+            } else {
+                self.queue.take(local, pace).or_else(|| self.steal())
+            };
             // Whoever left the rest there may have relied on us, who looked for work then or were roused, for the others too.
             if found.is_some() && !(local.is_empty() && self.is_empty()) {
                 self.rouse(1);
             }
-            found
-        })
+        }
+        pace.found += u32::from(found.is_some());
+        found
+    }
+
+    fn steal(&self) -> Option<Work> {
+        let mut others = self.stealers.iter();
+        others.find_map(|other| retry(|| other.steal()))
     }
 
     /// Looks for work a little before the thread sleeps: whoever brings some meanwhile is spared a system call.
@@ -184,13 +240,8 @@ impl Shared {
 
     /// Drops queued tasks: all at the end, those nobody wants any more before. What is kept goes to the end of the queue.
     pub(super) fn discard(self: &Arc<Self>, unwanted: &dyn Fn(&Work) -> bool) {
-        let from_locals = || {
-            self.stealers
-                .iter()
-                .find_map(|local| retry(|| local.steal()))
-        };
         let from_queue = self.queue.take_all().into_iter();
-        let all = from_queue.chain(iter::from_fn(from_locals));
+        let all = from_queue.chain(iter::from_fn(|| self.steal()));
         let (dropped, kept): (Vec<_>, Vec<_>) = all.partition(|work| unwanted(work));
         let count = kept.len();
         self.queue.push(kept);

@@ -4,8 +4,9 @@
 use crate::{
     cases, executor,
     jobs::{Answer, Trial},
+    leftovers::eventually,
 };
-use brigade_executor::{Executor, Mode, Outcome, Stream};
+use brigade_executor::{Executor, Handle, Mode, Outcome, Stream};
 use std::{collections::HashSet, thread, time::Duration};
 
 /// So many that the window has grown as far as it does.
@@ -24,6 +25,11 @@ pub(crate) fn trials() -> Vec<libtest_mimic::Trial> {
             "jobs behind a long one are run by others",
             &modes,
             others_go_on,
+        ),
+        cases(
+            "nothing new passes what waits behind a long job",
+            &modes,
+            first_come,
         ),
         cases(
             "outcomes come though a long job follows",
@@ -101,6 +107,26 @@ fn others_go_on(mode: Mode) {
     let seen = take(&mut stream, 2 * TINY);
     let distinct: HashSet<u64> = seen.into_iter().collect();
     assert!(distinct.len() as u64 == 2 * TINY && !distinct.contains(&TINY));
+}
+
+/// The other worker has enough to do.
+fn first_come(mode: Mode) {
+    for _ in 0..5 {
+        let executor = executor(mode).grace(Duration::ZERO);
+        let executor = executor.build().expect("plain options");
+        thread::sleep(Duration::from_millis(5));
+        let long = executor.submit(Trial::Obey);
+        let early: Vec<_> = (0..20).map(|at| executor.submit(Trial::Echo(at))).collect();
+        let pause = Duration::from_millis(2);
+        let late = (0..100).map(|_| executor.submit(Trial::Sleep(pause)));
+        let late: Vec<_> = late.collect();
+        eventually("the first ones end", || {
+            early.iter().all(Handle::is_finished)
+        });
+        let waiting = late.iter().filter(|handle| !handle.is_finished()).count();
+        assert!(waiting > 50, "{waiting} of 100 are left");
+        long.cancel();
+    }
 }
 
 fn outcomes_come(mode: Mode) {

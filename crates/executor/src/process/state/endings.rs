@@ -3,7 +3,7 @@
 use super::{Action, EXIT, State};
 use crate::Task;
 use crate::process::member::{End, Member, Queued, Verdict};
-use std::{collections::VecDeque, time::Instant};
+use std::{collections::VecDeque, iter, time::Instant};
 
 impl State {
     /// Stops one task, wherever it is.
@@ -46,11 +46,18 @@ impl State {
         self.dispatch(now);
     }
 
-    /// Puts what was [revoked](Member::revoke) back to where it was.
-    pub(super) fn take_back(&mut self, back: Vec<Queued>) {
+    /// Puts what was [revoked](Member::revoke) back to where it was: before all that came later.
+    pub(super) fn take_back(&mut self, mut back: Vec<Queued>) {
+        let id = |queued: &Queued| queued.task.tag().id;
+        let Some(last) = back.iter().map(id).max() else {
+            return;
+        };
+        let queue = &mut self.queue;
+        back.extend(iter::from_fn(|| queue.pop_front_if(|next| id(next) < last)));
+        back.sort_unstable_by_key(id);
         back.into_iter()
             .rev()
-            .for_each(|queued| self.queue.push_front(queued));
+            .for_each(|queued| queue.push_front(queued));
     }
 
     fn drop_queued(&mut self, which: impl Fn(&Task) -> bool) {

@@ -1,7 +1,10 @@
 //! Which task goes to which worker, and how many at a time.
 
 use super::{AHEAD, Action, Seat, State};
-use crate::process::{lanes, member::Member};
+use crate::process::{
+    lanes,
+    member::{Member, Queued},
+};
 use std::{
     sync::atomic::Ordering,
     time::{Duration, Instant},
@@ -9,6 +12,8 @@ use std::{
 
 /// Tasks behind one that takes longer than this are given to idle workers.
 pub(super) const STUCK: Duration = Duration::from_millis(1);
+/// And to any worker if it takes so many times as long as such a job usually does.
+const OUTLIER: f64 = 4.0;
 /// The most tasks in flight to one worker.
 const MOST: usize = 256;
 
@@ -34,7 +39,7 @@ impl State {
                 continue;
             }
             let (job, large) = (front.job, front.bytes.len() >= lanes::LARGE);
-            let Some((place, room)) = self.choose(job, large) else {
+            let Some((place, room)) = self.choose(job, large, now) else {
                 break;
             };
             let workers = self
@@ -69,7 +74,7 @@ impl State {
     }
 
     /// Who should get the next task, and how many: an idle worker first; a busy one only if that saves waiting for nobody else.
-    fn choose(&self, job: usize, large: bool) -> Option<(usize, usize)> {
+    fn choose(&self, job: usize, large: bool, now: Instant) -> Option<(usize, usize)> {
         let depth = if large {
             self.depth(job).min(2)
         } else {
@@ -91,7 +96,10 @@ impl State {
                         usize::try_from(quota.saturating_sub(member.sent())).unwrap_or(usize::MAX);
                     let room = depth.saturating_sub(member.flight.len()).min(left);
                     let may = member.flight.is_empty()
-                        || ahead && member.flight.len() <= depth / 2 && !member.blocked;
+                        || ahead
+                            && member.flight.len() <= depth / 2
+                            && !member.blocked
+                            && !self.is_held_up(member, now);
                     (may && room > 0).then_some((place, room, member.flight.len()))
                 }
                 _ => None,
@@ -100,10 +108,41 @@ impl State {
             .map(|(place, room, _)| (place, room))
     }
 
-    /// Takes tasks from behind a long one when somebody else has nothing to do.
+    /// Whether a worker has a task that takes far longer than was to be expected.
+    fn is_held_up(&self, member: &Member, now: Instant) -> bool {
+        let since = now.saturating_duration_since(member.busy_since);
+        since >= STUCK
+            && member.flight.front().is_some_and(|front| {
+                let typical = self.jobs[front.queued.job].typical;
+                typical.is_none_or(|nanos| since.as_nanos() as f64 > OUTLIER * nanos)
+            })
+    }
+
+    /// Whether what waits at a worker came later than what waits here: taken back from somebody who is held up.
+    fn overtakes(&self, member: &Member) -> bool {
+        let id = |queued: &Queued| queued.task.tag().id;
+        let next = member.flight.get(1).map(|flight| id(&flight.queued));
+        let first = self.queue.front().map(id);
+        first.zip(next).is_some_and(|(first, next)| first < next)
+    }
+
+    /// Takes tasks from behind a long one: when somebody else has nothing to do, or when it is far too long.
     fn steal(&mut self, now: Instant) {
         self.stuck = false;
-        if !self.queue.is_empty() || self.closed {
+        if self.closed {
+            return;
+        }
+        for place in 0..self.seats.len() {
+            if let Seat::Taken(member) = &self.seats[place]
+                && member.is_open()
+                && member.flight.len() > 1
+                && (self.is_held_up(member, now) || self.overtakes(member))
+            {
+                let back = self.member(place).map(Member::revoke);
+                self.take_back(back.unwrap_or_default());
+            }
+        }
+        if !self.queue.is_empty() {
             return;
         }
         let late = |member: &Member| {
