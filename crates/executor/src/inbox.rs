@@ -125,7 +125,7 @@ impl<T: Send> Inbox<T> {
         }
     }
 
-    fn has_any(&self) -> bool {
+    pub(crate) fn has_any(&self) -> bool {
         let mut shelves = self.shelves.iter();
         shelves.any(|shelf| !lock(shelf).arrived.is_empty())
     }

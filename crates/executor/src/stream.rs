@@ -30,6 +30,8 @@ const LARGEST_WINDOW: usize = 8192;
 const LARGEST_BATCH: usize = 128;
 /// The most that is held back while an earlier outcome is waited for.
 const LONGEST_SPAN: u64 = 2 * LARGEST_WINDOW as u64;
+/// An iterator that takes longer for a few jobs is not waited for.
+const SLOW: Duration = Duration::from_millis(1);
 /// For a loop so many ids are taken at once.
 const IDS: u64 = 64;
 /// A window that lasts so long is large enough: this thread is awake again long before.
@@ -127,12 +129,13 @@ impl<I: Iterator<Item: Job>> Stream<I> {
         pop: impl Fn(&mut Run<<I::Item as Job>::Output>) -> Option<R>,
     ) -> Option<R> {
         loop {
+            // A consumer that takes its time must not leave the workers without work. Before an outcome is taken: the iterator may
+            // panic.
+            self.fill();
             let Here::Backend(flight) = &mut self.here else {
                 return None;
             };
             let popped = flight.taken.pop(&pop);
-            // A consumer that takes its time must not leave the workers without work.
-            self.fill();
             if popped.is_some() {
                 return popped;
             }
@@ -235,14 +238,31 @@ impl<I: Iterator<Item: Job>> Stream<I> {
             return;
         }
         flight.filled = now;
-        while flight.pulled.len() < room {
+        self.pull(room, now);
+        self.hand_over();
+    }
+
+    /// Pulls so many jobs. Should the iterator take its time, the workers get what there is, and the consumer what has come.
+    fn pull(&mut self, mut room: usize, mut since: Instant) {
+        while let Here::Backend(flight) = &mut self.here
+            && flight.pulled.len() < room
+        {
             let Some(job) = self.jobs.as_mut().and_then(Iterator::next) else {
                 self.jobs = None;
-                break;
+                return;
             };
             flight.pulled.push(job);
+            let count = flight.pulled.len();
+            // The clock is looked at now and then, soon after the start.
+            if count.is_power_of_two() && since.elapsed() > SLOW {
+                if flight.taken.len() > 0 || flight.inbox.has_any() {
+                    return;
+                }
+                self.hand_over();
+                room -= count;
+                since = Instant::now();
+            }
         }
-        self.hand_over();
     }
 
     /// Sends off what was pulled, in batches: one for each worker and one more for each that is done before the others.

@@ -9,8 +9,9 @@ use brigade_executor::{Context, Event, Executor, Handle, Job, Mode, Outcome};
 use serde::{Deserialize, Serialize};
 use std::{
     any::Any,
+    cell::Cell,
     convert::Infallible,
-    mem,
+    iter, mem,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc,
@@ -35,6 +36,8 @@ pub(crate) fn trials() -> Vec<libtest_mimic::Trial> {
             waiting_for_room,
         ),
         cases("the end reaches a running job", &MODES, end_beside_a_loop),
+        cases("an iterator's panic loses nothing", &MODES, iterators_panic),
+        cases("a slow iterator holds nothing up", &MODES, slow_iterators),
         cases(
             "an observer's panic changes nothing",
             &MODES,
@@ -225,4 +228,44 @@ fn destructors_panic(mode: Mode) {
     forget(Box::new(stream));
     good(executor.submit(Trial::Echo(1)), 1);
     assert!(executor.shutdown(Duration::from_secs(20)));
+}
+
+fn iterators_panic(mode: Mode) {
+    let executor = executor(mode).build().expect("plain options");
+    let mut pulled = 0..100;
+    let mut panics = 0..3;
+    let jobs = iter::from_fn(|| {
+        if pulled.start % 30 == 17 && panics.next().is_some() {
+            std::panic::resume_unwind(Box::new("the iterator"));
+        }
+        pulled.next().map(Trial::Echo)
+    });
+    let mut outcomes = executor.map(jobs);
+    let mut next = || catch_unwind(AssertUnwindSafe(|| outcomes.next()));
+    let all = iter::from_fn(|| iter::repeat_with(&mut next).find_map(Result::ok).flatten());
+    assert!(all.eq((0..100).map(|number| Outcome::Ok(Answer::Number(number)))));
+}
+
+fn slow_iterators(mode: Mode) {
+    let executor = executor(mode).window(64).build().expect("plain options");
+    good(executor.submit(Trial::Echo(1)), 1);
+    let pulled = Cell::new(0);
+    let jobs = (0..64).map(|number| {
+        thread::sleep(Duration::from_millis(5));
+        pulled.set(number + 1);
+        Trial::Echo(number)
+    });
+    let mut stream = executor.stream(jobs);
+    for taken in 0..20 {
+        assert!(
+            stream
+                .next()
+                .is_some_and(|finished| finished.outcome.is_ok())
+        );
+        let ahead = pulled.get() - taken;
+        assert!(
+            ahead < 30,
+            "{ahead} were pulled before the outcome was given"
+        );
+    }
 }

@@ -15,11 +15,10 @@ impl State {
     /// When tasks that were handed out just now may need a [tick](Self::tick).
     pub(in crate::process) fn next_look(&self, now: Instant) -> Option<Instant> {
         let memory = self.setup.memory_limit.map(|_| MEMORY_CHECK);
-        let stuck = self
-            .seats
-            .iter()
-            .any(|seat| matches!(seat, Seat::Taken(member) if member.flight.len() > 1))
-            .then_some(STUCK);
+        let mut seats = self.seats.iter();
+        let is_behind =
+            |seat: &Seat| matches!(seat, Seat::Taken(member) if member.flight.len() > 1);
+        let stuck = (self.queue.is_empty() && seats.any(is_behind)).then_some(STUCK);
         let first = [self.setup.timeout, memory, stuck]
             .into_iter()
             .flatten()

@@ -12,8 +12,10 @@ use std::{
 
 /// Tasks behind one that takes longer than this are given to idle workers.
 pub(super) const STUCK: Duration = Duration::from_millis(1);
-/// And to any worker if it takes so many times as long as such a job usually does.
+/// And to anybody if it takes so many times as long as such a job usually does, and so long that its worker does not just wait
+/// for a core.
 const OUTLIER: f64 = 4.0;
+const HELD_UP: Duration = Duration::from_millis(20);
 /// The most tasks in flight to one worker.
 const MOST: usize = 256;
 
@@ -111,7 +113,7 @@ impl State {
     /// Whether a worker has a task that takes far longer than was to be expected.
     fn is_held_up(&self, member: &Member, now: Instant) -> bool {
         let since = now.saturating_duration_since(member.busy_since);
-        since >= STUCK
+        since >= HELD_UP
             && member.flight.front().is_some_and(|front| {
                 let typical = self.jobs[front.queued.job].typical;
                 typical.is_none_or(|nanos| since.as_nanos() as f64 > OUTLIER * nanos)
