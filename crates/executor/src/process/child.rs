@@ -28,7 +28,7 @@ use rustix::{
     stdio,
 };
 use std::{
-    io,
+    io::{self, Write as _},
     os::fd::OwnedFd,
     process::exit,
     sync::{
@@ -99,6 +99,13 @@ fn serve(entry: &Entry) -> io::Result<()> {
             None => {}
         }
     };
+    if let Some(nice) = hello.nice.filter(|_| hello.protocol == PROTOCOL) {
+        // Before it is ready: a worker that cannot be as it should does not come to life.
+        setpriority_process(None::<Pid>, nice).inspect_err(|error| {
+            let sentence = format!("the niceness cannot be set to {nice}: {error}\n");
+            let _ = io::stderr().write_all(sentence.as_bytes());
+        })?;
+    }
     let mut ready = Vec::new();
     wire::message(
         &mut ready,
@@ -148,9 +155,6 @@ fn limit(hello: &Hello) -> io::Result<()> {
     } else {
         // Under a limit, what is not needed had better be given back.
         sys::keep_heap();
-    }
-    if let Some(nice) = hello.nice {
-        setpriority_process(None::<Pid>, nice)?;
     }
     Ok(())
 }

@@ -84,6 +84,7 @@ impl State {
             return;
         };
         let ran = member.ran();
+        self.start_failures = 0;
         // What ends well in its grace has ended well.
         let outcome = match (member.acquit(number), outcome) {
             (_, Outcome::Ok(bytes)) => Outcome::Ok(bytes),

@@ -47,6 +47,12 @@ impl State {
         for queued in back.into_iter().rev() {
             self.requeue(queued);
         }
+        if member.ready && claimed == 0 && !retired {
+            // The next may not come to more either: such tasks must not be passed on for ever.
+            let words = member.last_words();
+            let why = format!("it {death} before its first task; last words: {words}");
+            self.start_failed(place, &why, false, now);
+        }
     }
 
     fn requeue(&mut self, queued: Queued) {

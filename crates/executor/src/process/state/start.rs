@@ -130,7 +130,6 @@ impl State {
         match wrong {
             None => {
                 let ran = member.ran();
-                self.start_failures = 0;
                 self.actions.push(Action::WorkerStarted(ran));
             }
             Some(what) => {

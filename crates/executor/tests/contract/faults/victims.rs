@@ -3,20 +3,29 @@
 use super::deaths::deaths;
 use crate::{
     MODES, case, cases, executor,
-    jobs::Trial,
+    jobs::{Bulk, Trial},
     leftovers::{eventually, lives},
 };
 use brigade_executor::{Death, Mode, Outcome};
+use rustix::process::setpriority_process;
 use std::{
     env::current_exe,
-    os::unix::process::ExitStatusExt,
-    process::{Command, Stdio},
+    os::unix::process::{CommandExt, ExitStatusExt},
+    process::{Command, Output, Stdio},
     time::Duration,
 };
 
 pub(super) fn trials() -> Vec<libtest_mimic::Trial> {
     let single = [
         case("processes::few descriptors", few_descriptors),
+        case(
+            "processes::workers that cannot be as asked for say why",
+            less_nice,
+        ),
+        case(
+            "processes::what no worker can even take is given up",
+            too_heavy,
+        ),
         case("processes::everything dies with the parent", orphans),
     ];
     let deaths = cases(
@@ -28,7 +37,8 @@ pub(super) fn trials() -> Vec<libtest_mimic::Trial> {
 }
 
 fn victim(role: &str) -> Command {
-    let mut command = Command::new(current_exe().expect("a test has a path"));
+    // Not by its path, where another user may not get.
+    let mut command = Command::new("/proc/self/exe");
     command
         .env("CONTRACT_VICTIM", role)
         .stdout(Stdio::piped())
@@ -61,6 +71,19 @@ pub(crate) fn play_victim() -> bool {
                 .filter(Outcome::is_ok)
                 .count();
             println!("{done}");
+        }
+        ["nicer"] => {
+            setpriority_process(None, 10).expect("anybody may be nice");
+            let executor = executor(Mode::Processes).nice(5).build();
+            let executor = executor.expect("plain options");
+            println!("{:?}", executor.submit(Trial::Echo(1)).join());
+        }
+        ["heavy"] => {
+            let executor = executor(Mode::Processes).memory_limit(16 << 20).build();
+            let executor = executor.expect("plain options");
+            let bytes = vec![0; 32 << 20];
+            println!("{:?}", executor.submit(Bulk { bytes }).join());
+            println!("{:?}", executor.submit(Trial::Echo(1)).join());
         }
         ["parent", kind] => {
             let executor = executor(Mode::Processes).build().expect("plain options");
@@ -130,14 +153,38 @@ fn orphans() {
     }
 }
 
-fn few_descriptors() {
-    let exe = current_exe().expect("a test has a path");
-    let output = Command::new("sh")
-        .args(["-c", "ulimit -n 64; exec \"$0\""])
-        .arg(exe)
-        .env("CONTRACT_VICTIM", "many")
+/// Not even root's own program may take more of the machine than it has, once it is nobody's.
+fn less_nice() {
+    let mut command = victim("nicer");
+    if rustix::process::getuid().is_root() {
+        command.uid(65534);
+    }
+    let output = command.output().expect("the test can start itself");
+    let line = String::from_utf8_lossy(&output.stdout);
+    let why = "the niceness cannot be set to 5: Permission denied";
+    assert!(line.contains("Start(") && line.contains(why), "{line}");
+}
+
+fn limited(limit: &str, role: &str) -> Output {
+    Command::new("sh")
+        .args(["-c", &format!("ulimit {limit}; exec \"$0\"")])
+        .arg(current_exe().expect("a test has a path"))
+        .env("CONTRACT_VICTIM", role)
         .output()
-        .expect("there is a shell");
+        .expect("there is a shell")
+}
+
+/// Where files may not be large, payloads travel in frames, and have to be taken in before a job begins.
+fn too_heavy() {
+    let output = limited("-f 1000000", "heavy");
+    let lines = String::from_utf8_lossy(&output.stdout);
+    let (first, second) = lines.split_once('\n').expect("two lines");
+    assert!(first.contains("before its first task"), "{lines}");
+    assert_eq!(second, "Ok(Number(1))\n");
+}
+
+fn few_descriptors() {
+    let output = limited("-n 64", "many");
     assert_eq!(
         String::from_utf8_lossy(&output.stdout),
         "400\n",
