@@ -52,7 +52,7 @@ impl WholeFile {
                 let reason = format!("there is no folder {}", folder.display());
                 Err(io::Error::new(io::ErrorKind::NotFound, reason))
             }
-            _ => builder.tempfile_in(folder),
+            _ => builder.tempfile_in(folder).map_err(of_the_system),
         };
         let path = path.to_owned();
         match opened {
@@ -78,6 +78,19 @@ impl WholeFile {
             Ok(_) => Ok(()),
             Err(source) => Err(WriteError { path, source }),
         }
+    }
+}
+
+/// What the system said, without the name that the file has only for now, where its kind says it all.
+fn of_the_system(error: io::Error) -> io::Error {
+    use io::ErrorKind as Kind;
+    match error.kind() {
+        kind @ (Kind::NotADirectory
+        | Kind::PermissionDenied
+        | Kind::QuotaExceeded
+        | Kind::ReadOnlyFilesystem
+        | Kind::StorageFull) => kind.into(),
+        _ => error,
     }
 }
 
@@ -132,6 +145,12 @@ mod tests {
     fn a_folder_is_no_file() {
         let folder = tempfile::tempdir().unwrap();
         assert!(WholeFile::open(folder.path()).is_err());
-        assert!(WholeFile::open(&folder.path().join("missing/page.html")).is_err());
+        let missing = WholeFile::open(&folder.path().join("missing/page.html")).unwrap_err();
+        assert!(
+            missing
+                .source
+                .to_string()
+                .starts_with("there is no folder ")
+        );
     }
 }
