@@ -29,6 +29,17 @@ pub(crate) fn contradictions(args: &Args) -> Result<(), Contradiction> {
             "--no-journal leaves nothing that --resume and --retry-failed could go on with",
         ),
         (
+            args.accept_changes && !goes_on,
+            "--accept-changes means nothing without --resume or --retry-failed",
+        ),
+        (
+            args.dry_run
+                && [&args.report, &args.trace, &args.tasks_csv]
+                    .iter()
+                    .any(|file| file.is_some()),
+            "--dry-run makes nothing that --report, --trace or --tasks-csv could tell of",
+        ),
+        (
             args.split_every.is_some() && args.split_size.is_some(),
             "--split-every and --split-size cannot both be given",
         ),

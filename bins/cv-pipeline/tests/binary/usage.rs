@@ -23,6 +23,8 @@ fn mistakes_end_with_2_and_a_sentence_that_names_the_flag() {
         ("--max-rate=0", "--max-rate"),
         ("--max-rate=1e-300", "--max-rate"),
         ("--split-size=0", "--split-size"),
+        ("--accept-changes", "--accept-changes"),
+        ("--dry-run --report=x.html", "--report"),
         ("--timeout=0", "--timeout"),
         ("--reserve-cores=4096", "--reserve-cores"),
         ("--nice=20", "--nice"),
