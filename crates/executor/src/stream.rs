@@ -75,6 +75,8 @@ struct Flight<J: Job> {
 
 impl<I: Iterator<Item: Job>> Stream<I> {
     pub(crate) fn new(core: Arc<Core>, jobs: I, ordered: bool) -> Self {
+        let window = core.window.unwrap_or(core.setup.workers * 2);
+        let longest = core.window.map_or(LONGEST_SPAN, |_| 0);
         let here = match &core.backend {
             None => Here::Loop(Some(core.borrow_worker())),
             Some(_) => Here::Backend(Flight {
@@ -83,10 +85,11 @@ impl<I: Iterator<Item: Job>> Stream<I> {
                 taken: Taken::new(ordered),
                 pulled: Vec::new(),
                 outstanding: Outstanding::default(),
-                window: core.window.unwrap_or(core.setup.workers * 2),
+                window,
                 fixed: core.window.is_some(),
                 filled: Instant::now(),
-                span: core.window.map_or(LONGEST_SPAN, |window| 2 * window as u64),
+                // Never so short that nothing could be pulled.
+                span: longest.max(2 * window as u64),
             }),
         };
         Self {

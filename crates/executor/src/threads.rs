@@ -34,7 +34,10 @@ pub(crate) struct Threads {
 
 struct Shared {
     queue: Queue,
+    /// One for each place.
     stealers: Vec<Stealer<Work>>,
+    /// How many places from the first on have ever had a thread: nothing can be stolen from others.
+    used: AtomicUsize,
     /// Threads come from here; without it they are our own and stay.
     spawner: Option<Spawner>,
     state: Mutex<State>,
@@ -90,6 +93,7 @@ impl Threads {
                 .iter()
                 .map(|Place(_, local, _)| local.stealer())
                 .collect(),
+            used: AtomicUsize::new(0),
             spawner,
             free: AtomicUsize::new(limit),
             limit: AtomicUsize::new(limit),
@@ -223,6 +227,8 @@ impl Shared {
             return None;
         }
         let place = state.places.pop()?;
+        self.used
+            .fetch_max(place.0.place() as usize + 1, Ordering::SeqCst);
         state.threads += 1;
         self.count_free(&state);
         Some(place)

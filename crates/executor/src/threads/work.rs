@@ -199,7 +199,7 @@ impl Shared {
     }
 
     fn steal(&self) -> Option<Work> {
-        let mut others = self.stealers.iter();
+        let mut others = self.others().iter();
         others.find_map(|other| retry(|| other.steal()))
     }
 
@@ -235,7 +235,11 @@ impl Shared {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.queue.is_empty() && self.stealers.iter().all(Stealer::is_empty)
+        self.queue.is_empty() && self.others().iter().all(Stealer::is_empty)
+    }
+
+    fn others(&self) -> &[Stealer<Work>] {
+        &self.stealers[..self.used.load(Ordering::SeqCst)]
     }
 
     /// Drops queued tasks: all at the end, those nobody wants any more before. What is kept goes to the end of the queue.

@@ -39,6 +39,11 @@ pub(crate) fn trials() -> Vec<libtest_mimic::Trial> {
         cases("an iterator's panic loses nothing", &MODES, iterators_panic),
         cases("a slow iterator holds nothing up", &MODES, slow_iterators),
         cases(
+            "more workers than anybody needs do no harm",
+            &MODES,
+            many_workers,
+        ),
+        cases(
             "an observer's panic changes nothing",
             &MODES,
             observers_panic,
@@ -268,4 +273,13 @@ fn slow_iterators(mode: Mode) {
             "{ahead} were pulled before the outcome was given"
         );
     }
+}
+
+fn many_workers(mode: Mode) {
+    let executor = executor(mode).workers(1 << 16);
+    let executor = executor.build().expect("plain options");
+    let jobs = || (0..10).map(Trial::Echo);
+    assert_eq!(executor.map(jobs()).filter(Outcome::is_ok).count(), 10);
+    assert_eq!(executor.stream(jobs()).count(), 10);
+    good(executor.submit(Trial::Echo(1)), 1);
 }
