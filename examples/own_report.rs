@@ -29,9 +29,11 @@ fn main() -> Result<(), EndedEarly> {
                 std::fs::read_to_string(record).map_err(|error| format!("{record}: {error}"))?;
             parse(&record)?
         }
-        _ => work()?,
+        None | Some([]) => work()?,
+        Some(_) => return Err("usage: own_report [FOLDER [--from RUN.json]]".into()),
     };
-    std::fs::create_dir_all(&folder)?;
+    let unwritable = |error| format!("{}: {error}", folder.display());
+    std::fs::create_dir_all(&folder).map_err(unwritable)?;
     for (name, content) in [
         ("report.txt", text(&run)),
         ("run.json", json(&run)),
@@ -39,7 +41,7 @@ fn main() -> Result<(), EndedEarly> {
         ("trace.json", trace(&run)),
         ("tasks.csv", tasks_csv(&run)),
     ] {
-        std::fs::write(folder.join(name), content)?;
+        std::fs::write(folder.join(name), content).map_err(unwritable)?;
     }
     print!("{}", text(&run));
     println!(

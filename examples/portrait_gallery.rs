@@ -17,6 +17,10 @@ fn main() -> Result<(), EndedEarly> {
     let path = path.ok_or("usage: portrait_gallery FILE.jpg [SEED] [ROWS]")?;
     let seed: u64 = argument(2, "SEED")?.unwrap_or(1);
     let rows: u32 = argument(3, "ROWS")?.unwrap_or(5);
+    // A JPEG is at most 65,535 pixels high.
+    if !(1..=400).contains(&rows) {
+        return Err("ROWS: a gallery has 1 to 400 of them".into());
+    }
     let (width, height) = (COLUMNS * (SIDE + GAP) + GAP, rows * (SIDE + GAP) + GAP);
     let mut gallery = RgbImage::from_pixel(width, height, Rgb([255; 3]));
     for index in 0..COLUMNS * rows {
