@@ -140,12 +140,14 @@ fn main() {
         *runs.entry(u64::from_le_bytes(*number)).or_default() += 1;
     }
     let mut counts: HashMap<&str, u64> = HashMap::new();
+    let mut blamed = 0;
     for (number, (attempt, outcome)) in &outcomes {
         let runs = runs.get(number).copied().unwrap_or(0);
         assert!(
             runs <= *attempt,
             "job {number} ran {runs} times in {attempt} attempts"
         );
+        blamed += attempt - u32::from(outcome.is_ok());
         let what = match outcome {
             Outcome::Ok(output) => {
                 assert!(!Roulette::is_deadly(*number) && *output == number * 3 && runs >= 1);
@@ -169,5 +171,9 @@ fn main() {
     }
     let deaths = deaths.load(Ordering::Relaxed);
     println!("{jobs} jobs, {deaths} workers died: {counts:?}");
+    assert!(
+        blamed as usize <= deaths,
+        "only the task that runs is blamed for a death, not {blamed}"
+    );
     assert!(deaths >= if long { 1000 } else { 50 });
 }

@@ -56,11 +56,8 @@ impl Member {
                     self.blocked = true;
                     return;
                 }
-                Err(_) => {
-                    // Its death will be noticed by itself; what was sent is judged then.
-                    self.hung_up = true;
-                    break;
-                }
+                // It does not listen any more. What it said before is still to be read, and then the end of it.
+                Err(_) => break,
             }
         }
         self.blocked = false;
