@@ -20,8 +20,12 @@ impl Claim {
                     shared.follow(scout, None);
                 }
                 (Some(work), _) => shared.run(work, worker, local),
-                (None, _) if shared.search() => {}
-                (None, _) => shared.sleep(),
+                (None, _) => {
+                    pace.pause();
+                    if !shared.search() {
+                        shared.sleep();
+                    }
+                }
             }
             if worker.place() as usize >= shared.limit.load(Ordering::Relaxed) {
                 return;

@@ -69,7 +69,8 @@ impl Queue {
     fn take(&self, local: &Local<Work>, pace: &mut Pace) -> Option<Work> {
         let most = match self.count.load(Ordering::Acquire) {
             0 => return None,
-            1 => 0,
+            // Not worth a look at the clock.
+            1..4 => 0,
             _ => pace.most_ahead(),
         };
         let mut queue = lock(&self.work);
@@ -93,43 +94,41 @@ impl Queue {
 
 /// How fast a worker gets through its work, and so how much it may take at a time: what it has taken waits for it, behind
 /// whatever comes first.
+#[derive(Default)]
 pub(super) struct Pace {
-    since: Instant,
+    /// Since when it is measured; not across a pause.
+    since: Option<Instant>,
     /// So many were found since.
     found: u32,
     ahead: usize,
+    is_slow: bool,
     turn: u32,
-}
-
-impl Default for Pace {
-    fn default() -> Self {
-        Self {
-            since: Instant::now(),
-            found: 0,
-            ahead: 0,
-            turn: 0,
-        }
-    }
 }
 
 impl Pace {
     fn most_ahead(&mut self) -> usize {
         let now = Instant::now();
-        let each = (now - self.since) / self.found.max(1);
-        self.ahead = if each < TINY {
-            (2 * self.ahead + 1).min(MOST_AHEAD)
-        } else {
-            0
-        };
-        self.since = now;
+        if let Some(since) = self.since.replace(now) {
+            self.is_slow = now - since > TINY * self.found.max(1);
+            self.ahead = if self.is_slow {
+                0
+            } else {
+                (2 * self.ahead + 1).min(MOST_AHEAD)
+            };
+        }
         self.found = 0;
         self.ahead
+    }
+
+    /// There was nothing to do.
+    pub(super) fn pause(&mut self) {
+        self.since = None;
     }
 
     /// Whether to look first at what waits behind others.
     fn is_fair_turn(&mut self) -> bool {
         self.turn = self.turn.wrapping_add(1);
-        self.ahead == 0 || self.turn.is_multiple_of(FAIR)
+        self.is_slow || self.turn.is_multiple_of(FAIR)
     }
 }
 
