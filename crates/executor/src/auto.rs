@@ -89,6 +89,7 @@ impl Scout {
             }
             state.running.push(thread);
         }
+        let asleep = looking::times_asleep();
         let queued = looking::time_in_line();
         let cpu = run::thread_cpu();
         let start = Instant::now();
@@ -102,7 +103,11 @@ impl Scout {
             let in_line = spent_since(queued, looking::time_in_line()).unwrap_or_default();
             // Where no clock tells, a task counts as computing: too few threads are safer than too many.
             let computed = cpu.unwrap_or(wall);
-            let slept = wall.saturating_sub(computed + in_line);
+            // Time may pass otherwise too: a virtual machine is not always given its cores.
+            let slept = match looking::times_asleep() {
+                times if times.is_some() && times == asleep => Duration::ZERO,
+                _ => wall.saturating_sub(computed + in_line),
+            };
             self.note(
                 thread,
                 Spent {

@@ -9,6 +9,16 @@ pub(crate) fn time_in_line() -> Option<Duration> {
     number(&text, 1).map(Duration::from_nanos)
 }
 
+/// How often this thread has given up its core to wait for something (`proc_pid_status(5)`, `voluntary_ctxt_switches`).
+pub(crate) fn times_asleep() -> Option<u64> {
+    let text = fs::read_to_string("/proc/thread-self/status").ok()?;
+    let mut lines = text.lines();
+    number(
+        lines.find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"))?,
+        0,
+    )
+}
+
 /// Whether a thread of this process waits for anything but a core (`proc_pid_stat(5)`, the third field).
 pub(crate) fn is_asleep(thread: u32) -> bool {
     let text = fs::read_to_string(format!("/proc/self/task/{thread}/stat"));
@@ -79,6 +89,15 @@ mod tests {
         drop(wake);
         thread.join().expect("it ends");
         assert!(!is_asleep(u32::MAX), "there is no such thread");
+    }
+
+    #[test]
+    fn who_sleeps_is_counted_and_who_computes_is_not() {
+        let before = times_asleep().expect("Linux tells");
+        std::hint::black_box((0..1000).map(std::hint::black_box).sum::<u64>());
+        assert_eq!(times_asleep(), Some(before));
+        std::thread::sleep(Duration::from_millis(1));
+        assert!(times_asleep() > Some(before));
     }
 
     #[test]
