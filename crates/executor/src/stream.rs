@@ -35,7 +35,7 @@ const SLOW: Duration = Duration::from_millis(1);
 /// For a loop so many ids are taken at once.
 const IDS: u64 = 64;
 /// A window that lasts so long is large enough: this thread is awake again long before.
-const LONG_ENOUGH: Duration = Duration::from_millis(4);
+const LONG_ENOUGH: Duration = Duration::from_millis(1);
 /// With a larger window than this, jobs are so short that this thread had better wake for many of them at once.
 const SMALL_WINDOW: usize = 64;
 
