@@ -98,7 +98,7 @@ impl Executor {
         }))))
     }
 
-    fn core(&self) -> &Arc<Core> {
+    pub(crate) fn core(&self) -> &Arc<Core> {
         &self.0.0
     }
 

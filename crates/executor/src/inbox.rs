@@ -133,20 +133,23 @@ impl<T: Send> Inbox<T> {
     /// Sleeps until so many are announced, the executor is over, or the time is. For a single one it does not sleep if there
     /// is one that was not announced.
     fn sleep_until(&self, count: usize, limit: Option<Duration>) {
-        let mut sleep = lock(&self.sleep);
-        self.wanted.store(count, Ordering::SeqCst);
-        // Who puts an outcome and then looks at `wanted` does both under the shelf's lock; here it is the other way round.
-        let here = count == 1 && self.has_any();
-        let enough =
-            || here || self.count.load(Ordering::SeqCst) >= count || self.setup.is_stopped();
-        sleep = match limit {
+        let sleep = lock(&self.sleep);
+        // Each time it goes to sleep: who was about to wake it for outcomes that are long taken has found what was wanted, and
+        // nobody else would wake it. Who puts an outcome and then looks at `wanted` does both under the shelf's lock; here
+        // it is the other way round.
+        let too_few = |(): &mut ()| {
+            self.wanted.store(count, Ordering::SeqCst);
+            let here = count == 1 && self.has_any();
+            !(here || self.count.load(Ordering::SeqCst) >= count || self.setup.is_stopped())
+        };
+        let sleep = match limit {
             None => self
                 .ready
-                .wait_while(sleep, |()| !enough())
+                .wait_while(sleep, too_few)
                 .unwrap_or_else(PoisonError::into_inner),
             Some(limit) => {
                 self.ready
-                    .wait_timeout_while(sleep, limit, |()| !enough())
+                    .wait_timeout_while(sleep, limit, too_few)
                     .unwrap_or_else(PoisonError::into_inner)
                     .0
             }
@@ -232,5 +235,76 @@ impl<T: Send> Wake for Inbox<T> {
     fn wake(&self) {
         let _sleep = lock(&self.sleep);
         self.ready.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Context, Executor, Job, Tag};
+    use std::{convert::Infallible, sync::mpsc, thread, time::Instant};
+
+    #[derive(serde::Serialize, serde::Deserialize)]
+    struct Nothing;
+
+    impl Job for Nothing {
+        const NAME: &'static str = "nothing";
+        type Output = ();
+        type Error = Infallible;
+
+        fn run(self, _: &Context) -> Result<(), Infallible> {
+            Ok(())
+        }
+    }
+
+    /// A consumer asleep for one outcome.
+    fn sleeper() -> (Arc<Inbox<()>>, mpsc::Receiver<usize>) {
+        let executor = Executor::builder().workers(1).build().expect("it starts");
+        let inbox = Arc::new(Inbox::new(&executor.core().setup));
+        let (tell, told) = mpsc::channel();
+        let here = Arc::clone(&inbox);
+        thread::spawn(move || {
+            let backend = executor.core().backend.as_ref().expect("threads");
+            let mut taken = VecDeque::new();
+            here.take(&mut taken, 1, &**backend);
+            tell.send(taken.len())
+        });
+        until_it_sleeps(&inbox);
+        (inbox, told)
+    }
+
+    fn until_it_sleeps(inbox: &Inbox<()>) {
+        let start = Instant::now();
+        while inbox.wanted.load(Ordering::SeqCst) != 1 {
+            assert!(start.elapsed() < SOON, "it does not wait for one");
+            thread::yield_now();
+        }
+    }
+
+    fn outcome() -> Arrival<()> {
+        Arrival::lost(Tag::first::<Nothing>(0, 0))
+    }
+
+    const SOON: Duration = Duration::from_secs(20);
+
+    #[test]
+    fn a_wake_for_outcomes_that_were_taken_before_does_not_use_up_the_next_one() {
+        for announce in [true, false] {
+            let (inbox, told) = sleeper();
+            inbox.wanted.store(usize::MAX, Ordering::SeqCst);
+            inbox.wake();
+            until_it_sleeps(&inbox);
+            inbox.lay_down(outcome(), announce);
+            assert_eq!(told.recv_timeout(SOON), Ok(1), "announced: {announce}");
+        }
+    }
+
+    #[test]
+    fn nor_does_it_leave_lying_what_came_meanwhile_without_an_announcement() {
+        let (inbox, told) = sleeper();
+        inbox.wanted.store(usize::MAX, Ordering::SeqCst);
+        inbox.put(outcome());
+        inbox.wake();
+        assert_eq!(told.recv_timeout(SOON), Ok(1));
     }
 }
