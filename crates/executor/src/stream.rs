@@ -28,6 +28,9 @@ use taken::Taken;
 const LARGEST_WINDOW: usize = 8192;
 /// More jobs are not handed over together.
 const LARGEST_BATCH: usize = 128;
+/// A batch's outcomes are announced at its end. With larger ones than bring one in so long, this thread and the workers wait
+/// for each other.
+const BETWEEN_BATCHES: Duration = Duration::from_micros(10);
 /// The most that is held back while an earlier outcome is waited for.
 const LONGEST_SPAN: u64 = 2 * LARGEST_WINDOW as u64;
 /// An iterator that takes longer for a few jobs is not waited for.
@@ -68,6 +71,8 @@ struct Flight<J: Job> {
     outstanding: Outstanding,
     window: usize,
     fixed: bool,
+    /// The most jobs in a batch.
+    batch: usize,
     filled: Instant,
     /// How far ahead of the next outcome in order jobs are pulled at most.
     span: u64,
@@ -87,6 +92,7 @@ impl<I: Iterator<Item: Job>> Stream<I> {
                 outstanding: Outstanding::default(),
                 window,
                 fixed: core.window.is_some(),
+                batch: LARGEST_BATCH,
                 filled: Instant::now(),
                 // Never so short that nothing could be pulled.
                 span: longest.max(2 * window as u64),
@@ -221,16 +227,17 @@ impl<I: Iterator<Item: Job>> Stream<I> {
             return;
         }
         let now = Instant::now();
-        if !flight.fixed
-            && in_flight * 2 <= flight.window
-            && flight.window < LARGEST_WINDOW
-            && self.index > 0
-        {
+        if in_flight * 2 <= flight.window && self.index > 0 {
             let done = (flight.window - in_flight) as u128;
             let took = now.duration_since(flight.filled).as_nanos().max(1);
-            let enough = usize::try_from(LONG_ENOUGH.as_nanos() * done / took);
-            let largest = LARGEST_WINDOW.min(flight.window * 4);
-            flight.window = enough.map_or(largest, |enough| enough.clamp(flight.window, largest));
+            let within = |span: Duration| {
+                usize::try_from(span.as_nanos() * done / took).unwrap_or(usize::MAX)
+            };
+            flight.batch = within(BETWEEN_BATCHES).clamp(1, LARGEST_BATCH);
+            if !flight.fixed && flight.window < LARGEST_WINDOW {
+                let largest = LARGEST_WINDOW.min(flight.window * 4);
+                flight.window = within(LONG_ENOUGH).clamp(flight.window, largest);
+            }
         }
         let mut room = (flight.window - in_flight).min(flight.window * 2 - unfinished);
         if let Some(next) = flight.taken.next_in_order() {
@@ -276,7 +283,7 @@ impl<I: Iterator<Item: Job>> Stream<I> {
         let setup = &self.core.setup;
         let count = flight.pulled.len();
         let mut id = self.core.next_ids(count as u64);
-        let size = (count / (2 * setup.workers)).clamp(1, LARGEST_BATCH);
+        let size = (count / (2 * setup.workers)).clamp(1, flight.batch);
         // One look at the clock for all: they are handed over together, however long it took to pull them.
         let queued = setup.now();
         let mut batches = Vec::with_capacity(count.div_ceil(size));

@@ -15,9 +15,9 @@ use std::{fmt, time::Duration};
 pub(crate) const SAMPLE: usize = 64;
 /// Fewer tasks than this say nothing about tiny jobs: the first ones find every cache cold.
 const FEW: usize = 16;
-/// Handing a job to a thread and its outcome back costs about as much: shorter ones are done sooner where they are. The
-/// measured time includes what every job costs in any mode, such as its report's clocks.
-const TINY: Duration = Duration::from_nanos(1200);
+/// Handing a job to a thread and its outcome back costs about as much: shorter ones are done sooner where they are. About half
+/// of it is what looking at a job adds to it.
+const TINY: Duration = Duration::from_nanos(450);
 /// A job that computes for this part of its time needs a core of its own: gaps are too short for another worker to fill.
 const MOSTLY: f64 = 0.75;
 /// How many workers there are for each that would be busy, so that uneven waits leave no core idle.
