@@ -283,7 +283,9 @@ impl<I: Iterator<Item: Job>> Stream<I> {
         let setup = &self.core.setup;
         let count = flight.pulled.len();
         let mut id = self.core.next_ids(count as u64);
-        let size = (count / (2 * setup.workers)).clamp(1, flight.batch);
+        let chosen = backend.choice();
+        let workers = chosen.map_or(setup.workers, |choice| choice.workers.max(1));
+        let size = (count / (2 * workers)).clamp(1, flight.batch);
         // One look at the clock for all: they are handed over together, however long it took to pull them.
         let queued = setup.now();
         let mut batches = Vec::with_capacity(count.div_ceil(size));
