@@ -121,6 +121,7 @@ impl<'a> Packer<'a> {
 
     /// Takes note of a CV that will not be made. One that was called off may be made another time.
     pub(crate) fn lose(&mut self, turn: u64, phase: &str, task: Task) -> Result<(), Error> {
+        let attempts = task.attempts();
         let Some(failure) = task
             .failure
             .filter(|why| why.kind != FailureKind::Cancelled)
@@ -134,7 +135,7 @@ impl<'a> Packer<'a> {
                 index: task.index,
                 phase: phase.to_owned(),
                 label: task.label,
-                attempts: task.attempt.saturating_add(task.retries),
+                attempts,
                 failure,
             })
         });

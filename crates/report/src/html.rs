@@ -19,7 +19,7 @@ use crate::quantity::{count, size};
 use crate::run::{Machine, Outcome, Run};
 use crate::summary::Summary;
 use base64::Engine as _;
-use chart::{Axis, table, time};
+use chart::{Axis, stacking_table, table, time};
 pub use comparison::comparison_html;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest as _, Sha256};
@@ -193,7 +193,7 @@ fn failures(run: &Run) -> Markup {
                 failure.causes.join(" ← "),
                 task.label.clone().unwrap_or_default(),
                 number.to_string(),
-                task.attempt.to_string(),
+                task.attempts().to_string(),
             ]
         })
         .collect();
@@ -205,9 +205,9 @@ fn failures(run: &Run) -> Markup {
                 h2 id="failures" { "Failures" }
                 @if !failed.is_empty() {
                     p { (by_kind.join(", ")) "." }
-                    (table(
+                    (stacking_table(
                         "Tasks given up, each with why",
-                        &["task", "what happened", "message", "caused by", "name", "phase", "attempt"],
+                        &["task", "what happened", "message", "caused by", "name", "phase", "attempts"],
                         &rows,
                     ))
                 }

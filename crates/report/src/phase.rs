@@ -217,6 +217,12 @@ impl Task {
         self.index.saturating_add(1)
     }
 
+    /// How often it had been tried by then, repetitions inside an attempt included.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.attempt.saturating_add(self.retries)
+    }
+
     /// Whether it ended without a failure.
     #[must_use]
     pub fn is_delivered(&self) -> bool {

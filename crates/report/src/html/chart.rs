@@ -117,8 +117,18 @@ impl Figure<'_> {
 
 /// A table that scrolls by itself on a narrow page, also with the keyboard.
 pub(super) fn table(caption: &str, heads: &[&str], rows: &[Vec<String>]) -> Markup {
+    table_of("scroll", caption, heads, rows)
+}
+
+/// The same for few rows of long texts: on a narrow page each row's cells stand below each other, named.
+pub(super) fn stacking_table(caption: &str, heads: &[&str], rows: &[Vec<String>]) -> Markup {
+    table_of("scroll stacking", caption, heads, rows)
+}
+
+fn table_of(class: &str, caption: &str, heads: &[&str], rows: &[Vec<String>]) -> Markup {
+    let head = |column: usize| heads.get(column).filter(|_| class != "scroll");
     html! {
-        div.scroll tabindex="0" role="region" aria-label=(caption) {
+        div class=(class) tabindex="0" role="region" aria-label=(caption) {
             table {
                 caption { (caption) }
                 thead { tr { @for head in heads { th scope="col" { (head) } } } }
@@ -126,7 +136,8 @@ pub(super) fn table(caption: &str, heads: &[&str], rows: &[Vec<String>]) -> Mark
                     @for row in rows {
                         tr {
                             @for (column, cell) in row.iter().enumerate() {
-                                @if column == 0 { th scope="row" { (cell) } } @else { td.long[cell.len() > 40] { (cell) } }
+                                @if column == 0 { th scope="row" data-head=[head(column)] { (cell) } }
+                                @else { td.long[cell.len() > 40] data-head=[head(column)] { (cell) } }
                             }
                         }
                     }
