@@ -18,6 +18,7 @@ fn main() -> Result<(), EndedEarly> {
     let [face, folder, rest @ ..] = arguments.as_slice() else {
         return Err("usage: awkward_names FACE.jpg FOLDER [classic|modern] [FONT.ttf ...]".into());
     };
+    std::fs::create_dir_all(folder).map_err(|error| format!("{folder}: {error}"))?;
     let layout = match rest.first().map(String::as_str) {
         None | Some("classic") => Layout::Classic,
         Some("modern") => Layout::Modern,
