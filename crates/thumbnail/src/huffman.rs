@@ -127,17 +127,6 @@ impl Table {
         })
     }
 
-    /// The symbol that the available bits (at least 16) begin with; not consumed.
-    #[inline(always)]
-    pub(crate) fn symbol(&self, bits: u64) -> Option<Symbol> {
-        let symbol = self.look[(bits >> (64 - LOOK)) as usize];
-        if symbol.code_bits != 0 {
-            Some(symbol)
-        } else {
-            self.long_symbol(bits)
-        }
-    }
-
     /// Consumes the symbol that the available bits (at least 25) begin with; gives also the bits it was read from.
     /// Two may follow one refill; a longer code fills up by itself.
     #[inline(always)]
@@ -201,6 +190,14 @@ impl Leap {
         Self((coefficients << 6 | u32::from(ends) << 5 | bits) as u16)
     }
 
+    /// This one and then another, if they pass fewer coefficients than a block has.
+    #[inline(always)]
+    fn and(self, other: Self) -> Self {
+        // No part runs over into the next: there are at most 28 bits.
+        let both = self.0 + other.0;
+        Self(if both < Self::NONE.0 { both } else { self.0 })
+    }
+
     #[inline(always)]
     pub(crate) fn bits(self) -> u32 {
         u32::from(self.0) & 31
@@ -223,48 +220,88 @@ impl Skip {
     pub(crate) fn new(table: &Table) -> Self {
         let mut leaps = Box::new([Leap::NONE; 2 << SKIP_LOOK]);
         for known in 1..=SKIP_LOOK {
-            for pattern in 0..1 << known {
-                leaps[1 << known | pattern] = Self::leap_of(table, known, pattern, &leaps[..]);
+            let (shorter, leaps) = leaps.split_at_mut(1 << known);
+            // The codes in the order of their patterns, each with the patterns that begin with it.
+            let mut rest = &mut leaps[..1 << known];
+            for &symbol in &table.symbols {
+                let Some(beyond) = known.checked_sub(symbol.code_bits.into()) else {
+                    break;
+                };
+                let patterns;
+                (patterns, rest) = rest.split_at_mut(1 << beyond);
+                Self::fill(patterns, symbol, known, shorter);
             }
         }
         Self { leaps }
     }
 
-    /// The first symbol of a pattern, and with it the leap of those bits that it leaves.
-    fn leap_of(table: &Table, known: u32, pattern: usize, shorter: &[Leap]) -> Leap {
-        // The code must lie within the known bits; the magnitude that follows need not.
-        let symbol = match table.symbol((pattern as u64) << (64 - known)) {
-            Some(symbol) if u32::from(symbol.code_bits) <= known => symbol,
-            _ => return Leap::NONE,
-        };
+    /// Where the code of a symbol lies within the known bits, though the magnitude that follows need not: the symbol's leap,
+    /// and with it that of those bits that it leaves.
+    fn fill(patterns: &mut [Leap], symbol: Symbol, known: u32, shorter: &[Leap]) {
         let (bits, passed) = (u32::from(symbol.bits), u32::from(symbol.run) + 1);
         if symbol.size == 0 && symbol.run < 15 {
             // One that ends further blocks too leaves something to be remembered.
-            let ends_one = symbol.run == 0;
-            return if ends_one {
-                Leap::new(bits, true, 1)
-            } else {
-                Leap::NONE
-            };
+            if symbol.run == 0 {
+                patterns.fill(Leap::new(bits, true, 1));
+            }
+            return;
         }
         let alone = Leap::new(bits, false, passed);
-        let Some(left) = known.checked_sub(bits).filter(|&left| left > 0) else {
-            return alone;
-        };
-        let rest = shorter[1 << left | pattern & ((1 << left) - 1)];
-        if passed + rest.coefficients() >= 64 {
-            return alone;
+        let left = known.saturating_sub(bits);
+        if left == 0 {
+            return patterns.fill(alone);
         }
-        Leap::new(
-            bits + rest.bits(),
-            rest.ends(),
-            passed + rest.coefficients(),
-        )
+        for patterns in patterns.chunks_exact_mut(1 << left) {
+            for (leap, &rest) in patterns.iter_mut().zip(&shorter[1 << left..]) {
+                *leap = alone.and(rest);
+            }
+        }
     }
 
     /// What the available bits (at least 28) begin with.
     #[inline(always)]
     pub(crate) fn leap(&self, reader: &BitReader) -> Leap {
         self.leaps[1 << SKIP_LOOK | (reader.peek() >> (64 - SKIP_LOOK)) as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_leap_is_as_many_whole_symbols_as_its_bits_begin_with() {
+        // End of block, three coefficients, sixteen zeros, one that is not allowed, and a code longer than the look-up.
+        let mut definition = vec![0, 2, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0];
+        definition.extend([0x00, 0x01, 0x12, 0xf0, 0x5a, 0x20, 0x03]);
+        let (code, rest) = Code::read(&definition).expect("a definition");
+        assert!(rest.is_empty());
+        let table = Table::new(&code, Kind::Ac).expect("a table");
+        let skip = Skip::new(&table);
+        for pattern in 0..1_u64 << SKIP_LOOK {
+            let (mut bits, mut coefficients, mut ends) = (0, 0, false);
+            while bits < SKIP_LOOK && !ends {
+                let next = pattern << (64 - SKIP_LOOK + bits);
+                let symbol = table.look[(next >> (64 - LOOK)) as usize];
+                let passed = u32::from(symbol.run) + 1;
+                if symbol.code_bits == 0
+                    || bits + u32::from(symbol.code_bits) > SKIP_LOOK
+                    || (symbol.size == 0 && symbol.run != 0 && symbol.run < 15)
+                    || coefficients + passed >= 64
+                {
+                    break;
+                }
+                ends = symbol.size == 0 && symbol.run == 0;
+                bits += u32::from(symbol.bits);
+                coefficients += passed;
+            }
+            let leap = skip.leaps[1 << SKIP_LOOK | pattern as usize];
+            if coefficients == 0 {
+                assert_eq!(leap.0, Leap::NONE.0, "{pattern:013b}");
+            } else {
+                let found = (leap.bits(), leap.coefficients(), leap.ends());
+                assert_eq!(found, (bits, coefficients, ends), "{pattern:013b}");
+            }
+        }
     }
 }

@@ -59,12 +59,13 @@ impl ImageBuffer for Halved<'_> {
         let [luma, chroma @ ..] = buffers;
         luma.extend_from_slice(self.luma.row(y));
         for (buffer, channel) in chroma.iter_mut().zip(self.chroma) {
-            let start = buffer.len();
-            buffer.resize(start + self.luma.width, 0);
-            let pairs = buffer[start..].chunks_mut(2);
-            for (pair, &value) in pairs.zip(channel.row(y / 2)) {
-                pair.fill(value);
+            let (start, row) = (buffer.len(), channel.row(y / 2));
+            buffer.resize(start + 2 * row.len(), 0);
+            let (pairs, _) = buffer[start..].as_chunks_mut();
+            for (pair, &value) in pairs.iter_mut().zip(row) {
+                *pair = [value; 2];
             }
+            buffer.truncate(start + self.luma.width);
         }
     }
 }
