@@ -25,6 +25,10 @@ impl Pool {
                 hall.state.install(place, launched, now);
                 hall.state.dismiss_if_closed();
                 self.turned.notify_all();
+                if hall.waits.is_some() {
+                    // Whoever waits for events knows nothing of the pause, or the time for an answer, that has begun here.
+                    self.poke();
+                }
                 self.leave(hall);
             } else if hall.driver != Driver::Nobody || hall.wanted || hall.recent {
                 // Asleep only if the same thread drives since the last look: joins of short jobs cost no wake-up.

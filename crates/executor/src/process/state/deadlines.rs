@@ -23,7 +23,13 @@ impl State {
             .into_iter()
             .flatten()
             .min();
-        first.map(|time| now + time)
+        let first = first.map(|time| now + time);
+        // A worker that has become needed may have to wait for its start.
+        let starts = self.seats.iter().filter_map(|seat| match seat {
+            Seat::Empty { not_before } if !self.queue.is_empty() => *not_before,
+            _ => None,
+        });
+        starts.filter(|start| *start > now).chain(first).min()
     }
 
     /// What is due: retries, deadlines, memory, kills. Returns when it has to be called again.
@@ -46,7 +52,7 @@ impl State {
             let member = match seat {
                 Seat::Empty {
                     not_before: Some(time),
-                } if waiting => {
+                } if waiting && *time > now => {
                     at(*time);
                     continue;
                 }

@@ -6,12 +6,21 @@ use crate::{
     jobs::{Trial, Unlisted},
 };
 use brigade_executor::{Death, Executor, Mode, Outcome};
-use std::{env::current_exe, process::Command};
+use std::{
+    env::current_exe,
+    process::Command,
+    thread,
+    time::{Duration, Instant},
+};
 
 pub(super) fn trials() -> Vec<libtest_mimic::Trial> {
     [
         case("processes::an unlisted job", unlisted),
         case("processes::a program that cannot be started", no_program),
+        case(
+            "processes::a program that cannot be started, for one worker",
+            no_program_for_one,
+        ),
         case("processes::a program that is no worker", no_worker),
         case("processes::another build", wrong_build),
         case("processes::the forgotten entry line", forgotten_entry),
@@ -51,6 +60,31 @@ fn no_program() {
         .build()
         .expect("found out later");
     start_fails(&executor, "No such file");
+}
+
+/// Who waits while it is started drives the pool meanwhile, and has to hear that the start has failed; who only looks now and then
+/// drives nothing.
+fn no_program_for_one() {
+    for _ in 0..5 {
+        let executor = executor(Mode::Processes)
+            .workers(1)
+            .program("/nowhere/at/all")
+            .build()
+            .expect("found out later");
+        start_fails(&executor, "No such file");
+        for _ in 0..3 {
+            let polled = executor.submit(Trial::Echo(0));
+            let start = Instant::now();
+            while !polled.is_finished() {
+                assert!(start.elapsed() < Duration::from_secs(30), "it is forgotten");
+                thread::sleep(Duration::from_millis(1));
+            }
+        }
+        assert!(matches!(
+            executor.submit(Trial::Echo(0)).join(),
+            Outcome::Crashed { .. }
+        ));
+    }
 }
 
 fn no_worker() {
