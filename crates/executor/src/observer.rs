@@ -56,8 +56,8 @@ impl Tag {
 
 /// Watches an executor. Every closure `Fn(&Event)` is one.
 ///
-/// Called from the executor's threads and from those that wait for outcomes, so it must be quick, and must neither
-/// wait for tasks of the same executor nor shut it down. A task's events come in their order. A panic in it is
+/// Called from the executor's threads and from those that wait for outcomes, so it must be quick, and must not
+/// wait for tasks of the same executor, cancel them or shut it down. A task's events come in their order. A panic in it is
 /// reported like any other, and changes nothing for the task.
 pub trait Observer: Send + Sync {
     /// Something happened.

@@ -212,7 +212,7 @@ impl Shared {
             return Ok(());
         };
         let name = format!("brigade-{}", place.0.place());
-        let claim = Claim(Arc::clone(self), Some(place));
+        let claim = Claim::new(self, place);
         if let Some(spawner) = &self.spawner {
             spawner(Box::new(move || claim.lent()));
             return Ok(());

@@ -215,3 +215,25 @@ fn a_spawner_that_drops_its_work_costs_what_waits_for_it() {
     assert_eq!(executor.submit(Square(3)).join(), Outcome::Ok(9));
     assert!(executor.shutdown(Duration::from_secs(60)));
 }
+
+#[test]
+fn a_spawner_that_drops_all_but_one_thread_leaves_the_work_to_that_one() {
+    let calls = AtomicUsize::new(0);
+    let executor = Executor::builder()
+        .mode(Mode::Threads)
+        .workers(40)
+        .spawner(move |work| match calls.fetch_add(1, Ordering::SeqCst) {
+            0 => drop(thread::spawn(|| {
+                // The others have been dropped by then, beside work that waits.
+                thread::sleep(Duration::from_millis(50));
+                work();
+            })),
+            _ => drop(work),
+        })
+        .build()
+        .expect("plain options");
+    let handles: Vec<_> = (0..6).map(|root| executor.submit(Square(root))).collect();
+    for (root, handle) in (0..).zip(handles) {
+        assert_eq!(handle.join(), Outcome::Ok(root * root));
+    }
+}

@@ -5,12 +5,26 @@ use crate::setup::lock;
 use std::sync::{Arc, atomic::Ordering};
 
 /// A place that a thread has, or is to get: given back however that ends, or if the thread does not come.
-pub(super) struct Claim(pub(super) Arc<Shared>, pub(super) Option<Place>);
+pub(super) struct Claim {
+    shared: Arc<Shared>,
+    place: Option<Place>,
+    /// Whether the thread has come.
+    is_here: bool,
+}
 
 impl Claim {
+    pub(super) fn new(shared: &Arc<Shared>, place: Place) -> Self {
+        Self {
+            shared: Arc::clone(shared),
+            place: Some(place),
+            is_here: false,
+        }
+    }
+
     /// A thread of our own: works and sleeps until the end, or until it is one too many.
     pub(super) fn own(mut self) {
-        let Self(shared, Some(Place(worker, local, pace))) = &mut self else {
+        self.is_here = true;
+        let (shared, Some(Place(worker, local, pace))) = (&self.shared, &mut self.place) else {
             return;
         };
         while !shared.closed.load(Ordering::SeqCst) {
@@ -35,7 +49,8 @@ impl Claim {
 
     /// A thread of somebody else: works while there is work, then gives the place back.
     pub(super) fn lent(mut self) {
-        let Self(shared, claimed) = &mut self;
+        self.is_here = true;
+        let (shared, claimed) = (&self.shared, &mut self.place);
         while let Some(place) = claimed {
             let Place(worker, local, pace) = place;
             while let Some(work) = shared.find(local, pace) {
@@ -55,8 +70,10 @@ impl Claim {
 
 impl Drop for Claim {
     fn drop(&mut self) {
-        let Self(shared, place) = self;
-        let Some(place) = place.take() else { return };
+        let shared = &self.shared;
+        let Some(place) = self.place.take() else {
+            return;
+        };
         let is_closed = || shared.closed.load(Ordering::SeqCst);
         if is_closed() {
             shared.discard(&|_| true);
@@ -66,8 +83,8 @@ impl Drop for Claim {
         if deserted || is_closed() {
             // Nobody would ever come for it.
             shared.discard(&|_| true);
-        } else if !shared.is_empty() {
-            // Somebody may have roused this thread for a task.
+        } else if self.is_here && !shared.is_empty() {
+            // Somebody may have roused this thread for a task. For one that did not come another would not come either.
             shared.rouse(1);
         }
     }
