@@ -80,7 +80,9 @@ struct Flight<J: Job> {
 
 impl<I: Iterator<Item: Job>> Stream<I> {
     pub(crate) fn new(core: Arc<Core>, jobs: I, ordered: bool) -> Self {
+        // Its multiples are counted with.
         let window = core.window.unwrap_or(core.setup.workers * 2);
+        let window = window.min(usize::MAX / 8);
         let longest = core.window.map_or(LONGEST_SPAN, |_| 0);
         let here = match &core.backend {
             None => Here::Loop(Some(core.borrow_worker())),
@@ -150,8 +152,12 @@ impl<I: Iterator<Item: Job>> Stream<I> {
             }
             if self.goes_on_here() {
                 self.here = Here::Loop(Some(self.core.borrow_worker()));
+                return None;
             }
-            self.take()?;
+            // With nothing in flight and jobs left, the loop has ceased to be preferred since this was asked first.
+            if self.take().is_none() && self.jobs.is_none() {
+                return None;
+            }
         }
     }
 
@@ -241,7 +247,7 @@ impl<I: Iterator<Item: Job>> Stream<I> {
         }
         let mut room = (flight.window - in_flight).min(flight.window * 2 - unfinished);
         if let Some(next) = flight.taken.next_in_order() {
-            let ahead = (next + flight.span).saturating_sub(self.index);
+            let ahead = next.saturating_add(flight.span).saturating_sub(self.index);
             room = room.min(usize::try_from(ahead).unwrap_or(usize::MAX));
         }
         if room < flight.window.div_ceil(4) {

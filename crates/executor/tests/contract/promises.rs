@@ -11,6 +11,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
+    thread,
     time::Duration,
 };
 
@@ -132,6 +133,11 @@ fn endless_iterators_are_pulled_lazily(mode: Mode) {
         100
     );
     assert!(pulled.into_inner() <= 100 + 16);
+    // As much as there is, as slowly as it comes.
+    let largest = crate::executor(mode).window(usize::MAX);
+    let executor = largest.build().expect("plain options");
+    let slow = (0..20).inspect(|_| thread::sleep(Duration::from_millis(1)));
+    assert_eq!(executor.map(slow.map(Trial::Echo)).count(), 20);
 }
 
 fn failures_say_why(mode: Mode) {
@@ -170,7 +176,7 @@ fn two_job_types(mode: Mode) {
 
 fn shared_between_threads(mode: Mode) {
     let executor = executor(mode).build().expect("plain options");
-    std::thread::scope(|scope| {
+    thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
                 for number in 0..200 {
@@ -355,8 +361,8 @@ fn shutdown_without_end(mode: Mode) {
     let mut stream = executor.stream([Trial::Echo(1), Trial::Checkpoint, Trial::Echo(2)]);
     assert_eq!(stream.next().map(|finished| finished.report.index), Some(0));
     let killer = executor.clone();
-    let stopped = std::thread::spawn(move || {
-        std::thread::sleep(Duration::from_millis(50));
+    let stopped = thread::spawn(move || {
+        thread::sleep(Duration::from_millis(50));
         killer.shutdown(Duration::from_millis(10))
     });
     let mut rest: Vec<_> = stream
@@ -398,13 +404,13 @@ fn bounded_queue(mode: Mode) {
         executor.submit(Trial::Echo(2)),
     );
     let waited = AtomicUsize::new(0);
-    std::thread::scope(|scope| {
+    thread::scope(|scope| {
         let third = scope.spawn(|| {
             let handle = executor.submit(Trial::Echo(3));
             waited.store(1, Ordering::SeqCst);
             handle.join()
         });
-        std::thread::sleep(Duration::from_millis(50));
+        thread::sleep(Duration::from_millis(50));
         assert_eq!(waited.load(Ordering::SeqCst), 0);
         first.cancel();
         assert_eq!(
@@ -429,7 +435,7 @@ fn reserved_cores(mode: Mode) {
         assert_eq!(executor.stream(jobs).count(), 20);
         executor.choice().expect("jobs have ended").workers
     };
-    let all = std::thread::available_parallelism().map_or(1, usize::from);
+    let all = thread::available_parallelism().map_or(1, usize::from);
     assert_eq!(workers(0), all);
     assert_eq!(workers(1), (all - 1).max(1));
     assert_eq!(workers(1000), 1);
