@@ -59,7 +59,7 @@ fn main() -> Result<(), Failure> {
             face
         }
     };
-    let ways: [(&str, &dyn Fn(u64) -> Result<f64, Failure>); 3] = [
+    let ways: [(&str, Way<'_>); 3] = [
         ("bare threads", &|workers| floor(workers, &face)),
         ("threads", &|workers| seconds(Mode::Threads, workers, &face)),
         ("processes", &|workers| {
@@ -87,6 +87,9 @@ fn main() -> Result<(), Failure> {
     }
     Ok(())
 }
+
+/// What all CVs take so many workers, in seconds.
+type Way<'a> = &'a dyn Fn(u64) -> Result<f64, Failure>;
 
 /// Wall time of all CVs on threads that know nothing of each other.
 fn floor(workers: u64, face: &Path) -> Result<f64, Failure> {
