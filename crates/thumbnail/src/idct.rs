@@ -175,7 +175,7 @@ fn block<const SQUARE: usize, const ACROSS: usize, const DOWN: usize>(
     let mut pixels = [[0; ACROSS]; DOWN];
     for (pixels, values) in pixels.iter_mut().zip(rows) {
         for (pixel, value) in pixels.iter_mut().zip(values) {
-            *pixel = rounded(value + 128.0);
+            *pixel = rounded(value + LEVEL);
         }
     }
     pixels
@@ -187,6 +187,10 @@ fn within(least: f32, value: f32, most: f32) -> f32 {
     let value = if value > least { value } else { least };
     if value < most { value } else { most }
 }
+
+/// Samples are sent with 128 taken off (T.81 A.3.1). With a little more added, what lies half-way between two levels, as
+/// plain areas often do, goes up, as libjpeg has it, and not to the even one.
+const LEVEL: f32 = 128.0 + 1.0 / 1024.0;
 
 /// The nearest of 0 to 255. To 2^23 only whole numbers can be added; the sum's last byte is the one that was.
 /// A cast would look at each value by itself.

@@ -117,6 +117,23 @@ fn a_plain_colour_comes_out_as_it_went_in() {
     }
 }
 
+/// Found by comparing with another decoder: luma, and both of chroma, lie half-way between two levels here.
+#[test]
+fn what_lies_half_way_between_two_levels_goes_up_as_in_libjpeg() {
+    let mut jpeg = Vec::new();
+    let mut encoder = Encoder::new(&mut jpeg, 29);
+    encoder.set_sampling_factor(SamplingFactor::F_1_1);
+    let pixels = [238, 101, 60].repeat(16 * 16);
+    encoder.encode(&pixels, 16, 16, ColorType::Rgb).unwrap();
+    for side in [2, 4, 8, 16] {
+        let got = read(&jpeg, &Options::new(Size::Exactly(side, side))).unwrap();
+        for pixel in got.rgb.chunks_exact(3) {
+            // What djpeg prints.
+            assert_eq!(pixel, [241, 102, 63], "{side}");
+        }
+    }
+}
+
 #[test]
 fn grey_comes_out_grey() {
     let mut jpeg = Vec::new();
