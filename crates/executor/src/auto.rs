@@ -46,6 +46,15 @@ struct State {
     choice: Option<Choice>,
 }
 
+impl State {
+    /// That thread's task is over.
+    fn leave(&mut self, thread: u32) {
+        if let Some(place) = self.running.iter().position(|other| *other == thread) {
+            self.running.swap_remove(place);
+        }
+    }
+}
+
 impl Scout {
     pub(crate) fn new(cores: usize, most: usize) -> Self {
         // Half of the memory is for everything else.
@@ -117,14 +126,14 @@ impl Scout {
                 },
             );
         });
+        // One that was called off meanwhile has not run, and nothing was noted.
+        lock(&self.state).leave(thread);
     }
 
     fn note(&self, thread: u32, spent: Spent) {
         let mut state = lock(&self.state);
         let beside = state.running.len().max(1) as u64;
-        if let Some(place) = state.running.iter().position(|other| *other == thread) {
-            state.running.swap_remove(place);
-        }
+        state.leave(thread);
         if state.seen.len() == SAMPLE {
             return;
         }
