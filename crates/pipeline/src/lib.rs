@@ -29,6 +29,7 @@
 //! The crate knows nothing of command lines and terminals: it prints nothing, and is told when to stop by an
 //! [`Interrupt`].
 
+mod before;
 mod check;
 mod config;
 mod data;

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::before::{Before, begun};
 use crate::faces::Faces;
 use crate::folder::RunFolder;
 use crate::identity::Identity;
@@ -25,18 +26,6 @@ pub enum Start {
     Resume,
     /// Makes the CVs that a finished run could not make, and completes its ZIP.
     RetryFailed,
-}
-
-/// What a run takes over.
-pub(crate) struct Before<'a> {
-    pub packer: Packer<'a>,
-    pub faces: Faces,
-    /// CVs that are finished.
-    pub kept: u64,
-    /// CVs given up.
-    pub failed: u64,
-    /// Whether an earlier run's events are gone on with.
-    pub is_later: bool,
 }
 
 /// What an earlier run left.
@@ -186,20 +175,6 @@ fn fresh<'a>(config: &Config, folder: &'a RunFolder) -> Result<Before<'a>, Error
         failed: 0,
         is_later: false,
     })
-}
-
-/// The first record of a journal.
-pub(crate) fn begun(config: &Config, identity: Identity) -> Record {
-    Record::Begun {
-        identity,
-        command: config.redacted_recalled(),
-        // JSON holds no other path; from a folder without a UTF-8 name only absolute ones are found again.
-        folder: std::env::current_dir()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned()
-            .into(),
-    }
 }
 
 /// What the journal there tells as a whole; None where there is none.

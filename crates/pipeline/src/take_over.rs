@@ -9,13 +9,13 @@ use std::fs;
 
 use sha2::{Digest as _, Sha256};
 
+use crate::before::{Before, begun};
 use crate::faces::{self, Faces};
 use crate::folder::RunFolder;
 use crate::identity::Identity;
 use crate::journal::{self, Journal, Record};
 use crate::pack::{Packer, Waiting};
 use crate::parts::Parts;
-use crate::resume::{Before, begun};
 use crate::spool::Spool;
 use crate::{Config, Error, Start};
 
