@@ -28,8 +28,8 @@ use taken::Taken;
 const LARGEST_WINDOW: usize = 8192;
 /// More jobs are not handed over together.
 const LARGEST_BATCH: usize = 128;
-/// A batch's outcomes are announced at its end. With larger ones than bring one in so long, this thread and the workers wait
-/// for each other.
+/// How often a batch ends. Its outcomes are announced at its end: were that rarer, this thread and the workers would wait for each
+/// other.
 const BETWEEN_BATCHES: Duration = Duration::from_micros(10);
 /// The most that is held back while an earlier outcome is waited for.
 const LONGEST_SPAN: u64 = 2 * LARGEST_WINDOW as u64;

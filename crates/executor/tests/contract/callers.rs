@@ -44,6 +44,11 @@ pub(crate) fn trials() -> Vec<libtest_mimic::Trial> {
             many_workers,
         ),
         cases(
+            "a window larger than anybody needs loses no job",
+            &MODES,
+            large_window,
+        ),
+        cases(
             "an observer's panic changes nothing",
             &MODES,
             observers_panic,
@@ -273,6 +278,14 @@ fn slow_iterators(mode: Mode) {
             "{ahead} were pulled before the outcome was given"
         );
     }
+}
+
+fn large_window(mode: Mode) {
+    let executor = executor(mode).window(usize::MAX);
+    let executor = executor.build().expect("plain options");
+    // An iterator that takes its time.
+    let slow = (0..20).inspect(|_| thread::sleep(Duration::from_millis(1)));
+    assert_eq!(executor.map(slow.map(Trial::Echo)).count(), 20);
 }
 
 fn many_workers(mode: Mode) {

@@ -11,7 +11,6 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
-    thread,
     time::Duration,
 };
 
@@ -133,11 +132,6 @@ fn endless_iterators_are_pulled_lazily(mode: Mode) {
         100
     );
     assert!(pulled.into_inner() <= 100 + 16);
-    // As much as there is, as slowly as it comes.
-    let largest = crate::executor(mode).window(usize::MAX);
-    let executor = largest.build().expect("plain options");
-    let slow = (0..20).inspect(|_| thread::sleep(Duration::from_millis(1)));
-    assert_eq!(executor.map(slow.map(Trial::Echo)).count(), 20);
 }
 
 fn failures_say_why(mode: Mode) {
@@ -176,7 +170,7 @@ fn two_job_types(mode: Mode) {
 
 fn shared_between_threads(mode: Mode) {
     let executor = executor(mode).build().expect("plain options");
-    thread::scope(|scope| {
+    std::thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
                 for number in 0..200 {
@@ -361,8 +355,8 @@ fn shutdown_without_end(mode: Mode) {
     let mut stream = executor.stream([Trial::Echo(1), Trial::Checkpoint, Trial::Echo(2)]);
     assert_eq!(stream.next().map(|finished| finished.report.index), Some(0));
     let killer = executor.clone();
-    let stopped = thread::spawn(move || {
-        thread::sleep(Duration::from_millis(50));
+    let stopped = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(50));
         killer.shutdown(Duration::from_millis(10))
     });
     let mut rest: Vec<_> = stream
@@ -404,13 +398,13 @@ fn bounded_queue(mode: Mode) {
         executor.submit(Trial::Echo(2)),
     );
     let waited = AtomicUsize::new(0);
-    thread::scope(|scope| {
+    std::thread::scope(|scope| {
         let third = scope.spawn(|| {
             let handle = executor.submit(Trial::Echo(3));
             waited.store(1, Ordering::SeqCst);
             handle.join()
         });
-        thread::sleep(Duration::from_millis(50));
+        std::thread::sleep(Duration::from_millis(50));
         assert_eq!(waited.load(Ordering::SeqCst), 0);
         first.cancel();
         assert_eq!(
@@ -435,7 +429,7 @@ fn reserved_cores(mode: Mode) {
         assert_eq!(executor.stream(jobs).count(), 20);
         executor.choice().expect("jobs have ended").workers
     };
-    let all = thread::available_parallelism().map_or(1, usize::from);
+    let all = std::thread::available_parallelism().map_or(1, usize::from);
     assert_eq!(workers(0), all);
     assert_eq!(workers(1), (all - 1).max(1));
     assert_eq!(workers(1000), 1);
