@@ -18,7 +18,6 @@ fn main() -> Result<(), EndedEarly> {
     let [face, folder, rest @ ..] = arguments.as_slice() else {
         return Err("usage: awkward_names FACE.jpg FOLDER [classic|modern] [FONT.ttf ...]".into());
     };
-    std::fs::create_dir_all(folder).map_err(|error| format!("{folder}: {error}"))?;
     let layout = match rest.first().map(String::as_str) {
         None | Some("classic") => Layout::Classic,
         Some("modern") => Layout::Modern,
@@ -30,6 +29,7 @@ fn main() -> Result<(), EndedEarly> {
         ..Options::default()
     })?;
     let face = std::fs::read(face).map_err(|error| format!("{face}: {error}"))?;
+    std::fs::create_dir_all(folder).map_err(|error| format!("{folder}: {error}"))?;
     for (index, person) in people().into_iter().enumerate() {
         match renderer.render(&person, &face) {
             Ok(document) => {
