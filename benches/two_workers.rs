@@ -23,6 +23,8 @@ const CVS: u64 = 400;
 const ROUNDS: usize = 9;
 
 type Failure = Box<dyn Error + Send + Sync>;
+/// What all CVs take so many workers, in seconds.
+type Way<'a> = &'a dyn Fn(u64) -> Result<f64, Failure>;
 
 #[derive(Serialize, Deserialize)]
 struct Render {
@@ -87,9 +89,6 @@ fn main() -> Result<(), Failure> {
     }
     Ok(())
 }
-
-/// What all CVs take so many workers, in seconds.
-type Way<'a> = &'a dyn Fn(u64) -> Result<f64, Failure>;
 
 /// Wall time of all CVs on threads that know nothing of each other.
 fn floor(workers: u64, face: &Path) -> Result<f64, Failure> {

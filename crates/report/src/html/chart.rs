@@ -117,18 +117,18 @@ impl Figure<'_> {
 
 /// A table that scrolls by itself on a narrow page, also with the keyboard.
 pub(super) fn table(caption: &str, heads: &[&str], rows: &[Vec<String>]) -> Markup {
-    table_of("scroll", caption, heads, rows)
+    table_of(false, caption, heads, rows)
 }
 
 /// The same for few rows of long texts: on a narrow page each row's cells stand below each other, named.
 pub(super) fn stacking_table(caption: &str, heads: &[&str], rows: &[Vec<String>]) -> Markup {
-    table_of("scroll stacking", caption, heads, rows)
+    table_of(true, caption, heads, rows)
 }
 
-fn table_of(class: &str, caption: &str, heads: &[&str], rows: &[Vec<String>]) -> Markup {
-    let head = |column: usize| heads.get(column).filter(|_| class != "scroll");
+fn table_of(stacks: bool, caption: &str, heads: &[&str], rows: &[Vec<String>]) -> Markup {
+    let head = |column: usize| heads.get(column).filter(|_| stacks);
     html! {
-        div class=(class) tabindex="0" role="region" aria-label=(caption) {
+        div.scroll.stacking[stacks] tabindex="0" role="region" aria-label=(caption) {
             table {
                 caption { (caption) }
                 thead { tr { @for head in heads { th scope="col" { (head) } } } }
